@@ -1,0 +1,1160 @@
+-- The schema that db/migrations/ makes, for reading and reviewing; it is not run.
+-- Generated: "deno task schema" writes it again after a new migration.
+
+create table accounts (
+  id uuid not null,
+  name text not null,
+  mode text not null,
+  live_account_id uuid,
+  created_at timestamp(3) with time zone default now() not null,
+  updated_at timestamp(3) with time zone default now() not null,
+  constraint accounts_pkey PRIMARY KEY (id),
+  constraint accounts_live_account_id_key UNIQUE (live_account_id),
+  constraint accounts_live_account_id_fkey FOREIGN KEY (live_account_id) REFERENCES accounts(id),
+  constraint accounts_check CHECK (((mode = 'test'::text) = (live_account_id IS NOT NULL))),
+  constraint accounts_mode_check CHECK ((mode = ANY (ARRAY['live'::text, 'test'::text]))),
+  constraint accounts_name_check CHECK (((length(name) >= 1) AND (length(name) <= 80)))
+);
+
+create table api_keys (
+  id uuid not null,
+  account_id uuid not null,
+  name text not null,
+  key_hash bytea not null,
+  prefix text not null,
+  scopes text[] default '{}'::text[] not null,
+  rate_limit integer default 120 not null,
+  expires_at timestamp(3) with time zone,
+  revoked_at timestamp(3) with time zone,
+  last_used_at timestamp(3) with time zone,
+  created_at timestamp(3) with time zone default now() not null,
+  created_by uuid,
+  created_by_email text,
+  revoked_by uuid,
+  revoked_by_email text,
+  rotated_from uuid,
+  form_token uuid,
+  constraint api_keys_pkey PRIMARY KEY (id),
+  constraint api_keys_key_hash_key UNIQUE (key_hash),
+  constraint api_keys_account_id_fkey FOREIGN KEY (account_id) REFERENCES accounts(id),
+  constraint api_keys_rotated_from_fkey FOREIGN KEY (rotated_from) REFERENCES api_keys(id),
+  constraint api_keys_created_by CHECK (((created_by IS NULL) = (created_by_email IS NULL))),
+  constraint api_keys_key_hash_check CHECK ((length(key_hash) = 32)),
+  constraint api_keys_name_check CHECK (((length(name) >= 1) AND (length(name) <= 80))),
+  constraint api_keys_rate_limit_check CHECK (((rate_limit >= 0) AND (rate_limit <= 1000000))),
+  constraint api_keys_revoked_by CHECK ((((revoked_by IS NULL) = (revoked_by_email IS NULL)) AND ((revoked_by IS NULL) OR (revoked_at IS NOT NULL))))
+);
+CREATE INDEX api_keys_by_account ON public.api_keys USING btree (account_id, created_at DESC, id DESC);
+CREATE UNIQUE INDEX api_keys_form_token ON public.api_keys USING btree (account_id, form_token) WHERE (form_token IS NOT NULL);
+CREATE UNIQUE INDEX api_keys_rotated_from ON public.api_keys USING btree (rotated_from) WHERE (rotated_from IS NOT NULL);
+
+create table api_requests (
+  account_id uuid not null,
+  id uuid not null,
+  api_key_id uuid,
+  request_id text not null,
+  method text not null,
+  route text not null,
+  status integer not null,
+  error_code text,
+  error_message text,
+  duration_ms real not null,
+  message_id uuid,
+  recipient_masked text,
+  created_at timestamp(3) with time zone not null,
+  constraint api_requests_pkey PRIMARY KEY (account_id, id)
+);
+CREATE INDEX api_requests_by_account ON public.api_requests USING btree (account_id, created_at DESC, id DESC);
+CREATE INDEX api_requests_by_key ON public.api_requests USING btree (account_id, COALESCE(api_key_id, '00000000-0000-0000-0000-000000000000'::uuid), method, route, status, COALESCE(error_code, ''::text), created_at DESC, id DESC);
+CREATE INDEX api_requests_by_kind ON public.api_requests USING btree (account_id, method, route, status, COALESCE(error_code, ''::text), created_at DESC, id DESC);
+CREATE INDEX api_requests_by_request_id ON public.api_requests USING btree (account_id, request_id, created_at DESC, id DESC);
+
+create table audit_log (
+  account_id uuid not null,
+  id uuid not null,
+  user_id uuid,
+  user_email text,
+  action text not null,
+  target_type text not null,
+  target_id text not null,
+  mode text not null,
+  details jsonb default '{}'::jsonb not null,
+  created_at timestamp(3) with time zone default now() not null,
+  constraint audit_log_pkey PRIMARY KEY (account_id, id),
+  constraint audit_log_account_id_fkey FOREIGN KEY (account_id) REFERENCES accounts(id),
+  constraint audit_log_action_check CHECK (((length(action) >= 1) AND (length(action) <= 80))),
+  constraint audit_log_mode_check CHECK ((mode = ANY (ARRAY['live'::text, 'test'::text]))),
+  constraint audit_log_target_type_check CHECK (((length(target_type) >= 1) AND (length(target_type) <= 80)))
+);
+CREATE INDEX audit_log_by_time ON public.audit_log USING btree (account_id, created_at DESC, id DESC);
+
+create table contacts (
+  account_id uuid not null,
+  id uuid not null,
+  phone text,
+  phone_key text generated always as (phone_key(phone)) stored,
+  wa_id text,
+  bsuid text,
+  username text,
+  name text,
+  profile_name text,
+  email text,
+  company text,
+  erased_at timestamp(3) with time zone,
+  merged_into uuid,
+  created_at timestamp(3) with time zone default now() not null,
+  updated_at timestamp(3) with time zone default now() not null,
+  identified_at timestamp(3) with time zone,
+  constraint contacts_pkey PRIMARY KEY (account_id, id),
+  constraint contacts_account_id_fkey FOREIGN KEY (account_id) REFERENCES accounts(id),
+  constraint contacts_check CHECK ((num_nonnulls(phone, wa_id, bsuid, erased_at, merged_into) > 0)),
+  constraint contacts_phone_check CHECK ((phone ~ '^\+[1-9][0-9]{5,16}$'::text))
+);
+CREATE UNIQUE INDEX contacts_bsuid ON public.contacts USING btree (account_id, bsuid);
+CREATE INDEX contacts_by_account ON public.contacts USING btree (account_id, created_at DESC, id DESC) WHERE ((merged_into IS NULL) AND (erased_at IS NULL));
+CREATE UNIQUE INDEX contacts_phone_key ON public.contacts USING btree (account_id, phone_key);
+CREATE UNIQUE INDEX contacts_wa_id ON public.contacts USING btree (account_id, wa_id);
+
+create table conversations (
+  account_id uuid not null,
+  id uuid not null,
+  contact_id uuid not null,
+  status text default 'open'::text not null,
+  last_message_text text,
+  last_message_at timestamp(3) with time zone,
+  last_inbound_at timestamp(3) with time zone,
+  unread_count integer default 0 not null,
+  merged_into uuid,
+  created_at timestamp(3) with time zone default now() not null,
+  updated_at timestamp(3) with time zone default now() not null,
+  constraint conversations_pkey PRIMARY KEY (account_id, id),
+  constraint conversations_account_id_contact_id_key UNIQUE (account_id, contact_id),
+  constraint conversations_account_id_contact_id_fkey FOREIGN KEY (account_id, contact_id) REFERENCES contacts(account_id, id),
+  constraint conversations_status_check CHECK ((status = ANY (ARRAY['open'::text, 'pending'::text, 'closed'::text]))),
+  constraint conversations_unread_count_check CHECK ((unread_count >= 0))
+);
+CREATE INDEX conversations_by_account ON public.conversations USING btree (account_id, created_at DESC, id DESC) WHERE (merged_into IS NULL);
+CREATE INDEX conversations_by_status ON public.conversations USING btree (account_id, status, created_at DESC, id DESC) WHERE (merged_into IS NULL);
+
+create table idempotency_keys (
+  account_id uuid not null,
+  endpoint text not null,
+  key text not null,
+  fingerprint bytea not null,
+  message_id uuid not null,
+  contact_created boolean default false not null,
+  created_at timestamp(3) with time zone default now() not null,
+  constraint idempotency_keys_pkey PRIMARY KEY (account_id, endpoint, key),
+  constraint idempotency_keys_fingerprint_check CHECK ((length(fingerprint) = 32)),
+  constraint idempotency_keys_key_check CHECK (((length(key) >= 1) AND (length(key) <= 255)))
+);
+CREATE INDEX idempotency_keys_by_age ON public.idempotency_keys USING btree (created_at);
+
+create table latency_hours (
+  account_id uuid not null,
+  hour timestamp(3) with time zone not null,
+  bucket smallint not null,
+  requests bigint not null,
+  constraint latency_hours_pkey PRIMARY KEY (account_id, hour, bucket)
+);
+
+create table links (
+  token_hash bytea not null,
+  id uuid not null,
+  kind text not null,
+  account_id uuid,
+  email text,
+  created_by uuid,
+  created_at timestamp(3) with time zone default now() not null,
+  expires_at timestamp(3) with time zone not null,
+  used_at timestamp(3) with time zone,
+  constraint links_pkey PRIMARY KEY (token_hash),
+  constraint links_id_key UNIQUE (id),
+  constraint links_account_id_fkey FOREIGN KEY (account_id) REFERENCES accounts(id),
+  constraint links_created_by_fkey FOREIGN KEY (created_by) REFERENCES users(id) ON DELETE CASCADE,
+  constraint links_check CHECK (
+CASE kind
+    WHEN 'setup'::text THEN (num_nonnulls(account_id, email, created_by) = 0)
+    ELSE (num_nulls(account_id, email, created_by) = 0)
+END),
+  constraint links_email_check CHECK (((email = lower(email)) AND ((length(email) >= 3) AND (length(email) <= 254)))),
+  constraint links_kind_check CHECK ((kind = ANY (ARRAY['setup'::text, 'invitation'::text]))),
+  constraint links_token_hash_check CHECK ((length(token_hash) = 32))
+);
+CREATE INDEX links_by_creator ON public.links USING btree (created_by);
+CREATE UNIQUE INDEX links_one_invitation ON public.links USING btree (account_id, email) WHERE ((kind = 'invitation'::text) AND (used_at IS NULL));
+CREATE UNIQUE INDEX links_one_setup ON public.links USING btree (kind) WHERE (kind = 'setup'::text);
+
+create table message_changes (
+  account_id uuid not null,
+  id bigint generated always as identity not null,
+  message_id uuid not null,
+  conversation_id uuid not null,
+  direction text not null,
+  from_status text,
+  to_status text not null,
+  message_created_at timestamp(3) with time zone not null,
+  changed_at timestamp with time zone default clock_timestamp() not null,
+  constraint message_changes_pkey PRIMARY KEY (account_id, id)
+);
+
+create table message_hours (
+  account_id uuid not null,
+  hour timestamp(3) with time zone not null,
+  direction text not null,
+  status text not null,
+  messages bigint not null,
+  constraint message_hours_pkey PRIMARY KEY (account_id, hour, direction, status)
+);
+
+create table messages (
+  account_id uuid not null,
+  id uuid not null,
+  conversation_id uuid not null,
+  contact_id uuid not null,
+  direction text not null,
+  type text not null,
+  status text not null,
+  recipient text not null,
+  sender text,
+  body text,
+  media_url text,
+  filename text,
+  template jsonb,
+  media jsonb,
+  content jsonb,
+  reply_to_message_id uuid,
+  wamid text,
+  error jsonb,
+  lease_until timestamp(3) with time zone,
+  api_key_id uuid,
+  request_id text,
+  idempotency_key text,
+  created_at timestamp(3) with time zone default now() not null,
+  sent_at timestamp(3) with time zone,
+  delivered_at timestamp(3) with time zone,
+  read_at timestamp(3) with time zone,
+  failed_at timestamp(3) with time zone,
+  edited_at timestamp(3) with time zone,
+  revoked_at timestamp(3) with time zone,
+  constraint messages_pkey PRIMARY KEY (account_id, id),
+  constraint messages_account_id_contact_id_fkey FOREIGN KEY (account_id, contact_id) REFERENCES contacts(account_id, id),
+  constraint messages_account_id_conversation_id_fkey FOREIGN KEY (account_id, conversation_id) REFERENCES conversations(account_id, id),
+  constraint messages_check CHECK (((direction = 'inbound'::text) = (status = 'received'::text))),
+  constraint messages_check1 CHECK (((status <> 'pending'::text) OR (lease_until IS NOT NULL))),
+  constraint messages_direction_check CHECK ((direction = ANY (ARRAY['inbound'::text, 'outbound'::text]))),
+  constraint messages_status_check CHECK ((status = ANY (ARRAY['pending'::text, 'unknown'::text, 'sent'::text, 'failed'::text, 'delivered'::text, 'read'::text, 'received'::text])))
+);
+CREATE INDEX messages_by_account ON public.messages USING btree (account_id, created_at DESC, id DESC);
+CREATE INDEX messages_by_conversation ON public.messages USING btree (account_id, conversation_id, created_at DESC, id DESC);
+CREATE INDEX messages_by_error ON public.messages USING btree (account_id, ((error ->> 'code'::text)), status, type, created_at DESC, id DESC) WHERE (error IS NOT NULL);
+CREATE INDEX messages_by_kind ON public.messages USING btree (account_id, status, type, created_at DESC, id DESC);
+CREATE INDEX messages_inbound ON public.messages USING btree (account_id, created_at DESC, id DESC) WHERE (direction = 'inbound'::text);
+CREATE INDEX messages_pending ON public.messages USING btree (lease_until) WHERE (status = 'pending'::text);
+CREATE INDEX messages_reactions ON public.messages USING btree (account_id, reply_to_message_id) WHERE (type = 'reaction'::text);
+CREATE INDEX messages_undelivered ON public.messages USING btree (account_id, status, created_at DESC, id DESC) WHERE (status = ANY (ARRAY['unknown'::text, 'failed'::text]));
+CREATE UNIQUE INDEX messages_wamid ON public.messages USING btree (account_id, wamid) WHERE (wamid IS NOT NULL);
+CREATE TRIGGER messages_created AFTER INSERT ON public.messages FOR EACH ROW EXECUTE FUNCTION record_message_change();
+CREATE TRIGGER messages_status_changed AFTER UPDATE OF status ON public.messages FOR EACH ROW WHEN ((old.status IS DISTINCT FROM new.status)) EXECUTE FUNCTION record_message_change();
+
+create table meta_events (
+  account_id uuid not null,
+  id uuid not null,
+  integration_id uuid not null,
+  kind text not null,
+  field text not null,
+  payload text not null,
+  state text not null,
+  attempts integer default 0 not null,
+  due_at timestamp(3) with time zone not null,
+  error text,
+  received_at timestamp(3) with time zone not null,
+  processed_at timestamp(3) with time zone,
+  constraint meta_events_pkey PRIMARY KEY (account_id, id),
+  constraint meta_events_kind_check CHECK ((kind = ANY (ARRAY['status'::text, 'message'::text, 'user_id_update'::text, 'other'::text]))),
+  constraint meta_events_state_check CHECK ((state = ANY (ARRAY['pending'::text, 'processed'::text, 'ignored'::text, 'unmatched'::text, 'failed'::text])))
+);
+CREATE INDEX meta_events_by_age ON public.meta_events USING btree (account_id, received_at);
+CREATE INDEX meta_events_due ON public.meta_events USING btree (due_at) WHERE (state = 'pending'::text);
+
+create unlogged table rate_limit_states (
+  key_id uuid not null,
+  full_at timestamp with time zone not null,
+  constraint rate_limit_states_pkey PRIMARY KEY (key_id),
+  constraint rate_limit_states_key_id_fkey FOREIGN KEY (key_id) REFERENCES api_keys(id) ON DELETE CASCADE
+);
+
+create table request_hours (
+  account_id uuid not null,
+  hour timestamp(3) with time zone not null,
+  api_key_id uuid not null,
+  requests bigint not null,
+  errors bigint not null,
+  constraint request_hours_pkey PRIMARY KEY (account_id, hour, api_key_id)
+);
+
+create table sandbox_webhooks (
+  account_id uuid not null,
+  id uuid not null,
+  body text not null,
+  due_at timestamp(3) with time zone not null,
+  constraint sandbox_webhooks_pkey PRIMARY KEY (account_id, id)
+);
+CREATE INDEX sandbox_webhooks_due ON public.sandbox_webhooks USING btree (due_at);
+
+create table schema_migrations (
+  name text not null,
+  checksum text not null,
+  applied_at timestamp(3) with time zone default now() not null,
+  constraint schema_migrations_pkey PRIMARY KEY (name)
+);
+
+create table sessions (
+  token_hash bytea not null,
+  user_id uuid not null,
+  user_agent text,
+  created_at timestamp(3) with time zone default now() not null,
+  last_seen_at timestamp(3) with time zone default now() not null,
+  expires_at timestamp(3) with time zone not null,
+  id uuid not null,
+  client_address text,
+  constraint sessions_pkey PRIMARY KEY (token_hash),
+  constraint sessions_id_key UNIQUE (id),
+  constraint sessions_user_id_fkey FOREIGN KEY (user_id) REFERENCES users(id) ON DELETE CASCADE,
+  constraint sessions_token_hash_check CHECK ((length(token_hash) = 32))
+);
+CREATE INDEX sessions_by_user ON public.sessions USING btree (user_id);
+
+create unlogged table sign_in_attempts (
+  key bytea not null,
+  attempts integer not null,
+  attempted_at timestamp(3) with time zone not null,
+  blocked_until timestamp(3) with time zone,
+  constraint sign_in_attempts_pkey PRIMARY KEY (key),
+  constraint sign_in_attempts_attempts_check CHECK ((attempts >= 0)),
+  constraint sign_in_attempts_key_check CHECK ((length(key) = 32))
+);
+CREATE INDEX sign_in_attempts_by_time ON public.sign_in_attempts USING btree (attempted_at);
+
+create table users (
+  id uuid not null,
+  account_id uuid not null,
+  email text not null,
+  password_hash text not null,
+  owner boolean default false not null,
+  created_at timestamp(3) with time zone default now() not null,
+  updated_at timestamp(3) with time zone default now() not null,
+  constraint users_pkey PRIMARY KEY (id),
+  constraint users_email_key UNIQUE (email),
+  constraint users_account_id_fkey FOREIGN KEY (account_id) REFERENCES accounts(id),
+  constraint users_email_check CHECK (((email = lower(email)) AND ((length(email) >= 3) AND (length(email) <= 254))))
+);
+
+create table webhook_health (
+  account_id uuid not null,
+  integration_id uuid not null,
+  last_handshake_at timestamp(3) with time zone,
+  last_handshake_ok boolean,
+  last_handshake_error text,
+  last_event_at timestamp(3) with time zone,
+  signature_failures bigint default 0 not null,
+  last_signature_failure_at timestamp(3) with time zone,
+  constraint webhook_health_pkey PRIMARY KEY (account_id, integration_id),
+  constraint webhook_health_integration_id_fkey FOREIGN KEY (integration_id) REFERENCES whatsapp_integrations(id)
+);
+
+create table whatsapp_drafts (
+  account_id uuid not null,
+  access_token text,
+  app_secret text,
+  created_at timestamp(3) with time zone default now() not null,
+  updated_at timestamp(3) with time zone default now() not null,
+  constraint whatsapp_drafts_pkey PRIMARY KEY (account_id),
+  constraint whatsapp_drafts_account_id_fkey FOREIGN KEY (account_id) REFERENCES accounts(id),
+  constraint whatsapp_drafts_check CHECK ((num_nonnulls(access_token, app_secret) > 0))
+);
+
+create table whatsapp_integrations (
+  id uuid not null,
+  account_id uuid not null,
+  phone_number_id text,
+  waba_id text,
+  access_token text,
+  app_secret text,
+  verify_token text,
+  status text not null,
+  display_phone_number text,
+  verified_name text,
+  created_at timestamp(3) with time zone default now() not null,
+  updated_at timestamp(3) with time zone default now() not null,
+  access_token_set_at timestamp(3) with time zone default now(),
+  app_secret_set_at timestamp(3) with time zone default now(),
+  verify_token_set_at timestamp(3) with time zone default now(),
+  app_id text,
+  app_name text,
+  token_expires_at timestamp(3) with time zone,
+  token_failed_at timestamp(3) with time zone,
+  token_failure text,
+  checks jsonb default '[]'::jsonb not null,
+  sending_only_at timestamp(3) with time zone,
+  proof_message_id uuid,
+  constraint whatsapp_integrations_pkey PRIMARY KEY (id),
+  constraint whatsapp_integrations_account_id_key UNIQUE (account_id),
+  constraint whatsapp_integrations_phone_number_id_key UNIQUE (phone_number_id),
+  constraint whatsapp_integrations_account_id_fkey FOREIGN KEY (account_id) REFERENCES accounts(id),
+  constraint whatsapp_integrations_check CHECK (
+CASE
+    WHEN (status = 'disconnected'::text) THEN (num_nonnulls(phone_number_id, access_token, app_secret, verify_token) = 0)
+    ELSE (num_nulls(phone_number_id, waba_id, access_token, app_secret, verify_token) = 0)
+END),
+  constraint whatsapp_integrations_status_check CHECK ((status = ANY (ARRAY['connected'::text, 'unverified'::text, 'disconnected'::text])))
+);
+
+CREATE OR REPLACE FUNCTION public.apply_message(p_account_id uuid, p_event_id uuid, p_message_id uuid, p_contact_id uuid, p_conversation_id uuid, p_wa_id text, p_bsuid text, p_username text, p_profile_name text, p_new_wa_id text, p_new_bsuid text, p_business_number text, p_type text, p_body text, p_media jsonb, p_content jsonb, p_preview text, p_wamid text, p_target_wamid text, p_waits_for_target boolean, p_at timestamp with time zone, p_by_person boolean)
+ RETURNS text
+ LANGUAGE plpgsql
+AS $function$
+declare
+  v_contact_id uuid;
+  v_conversation_id uuid;
+  v_target_id uuid;
+begin
+  select id into v_target_id from messages where account_id = p_account_id and wamid = p_target_wamid;
+  if not found and p_target_wamid is not null and p_waits_for_target then
+    return 'unmatched';
+  end if;
+  if not take_meta_event(p_account_id, p_event_id) then
+    return 'done';
+  end if;
+  -- Meta repeats events for days: what an old one says of its sender is no news.
+  if exists (select from messages where account_id = p_account_id and wamid = p_wamid) then
+    return 'processed';
+  end if;
+  v_contact_id := resolve_contact(
+    p_account_id, p_contact_id, p_wa_id, p_bsuid, p_username, p_profile_name, p_new_wa_id, p_new_bsuid, p_at
+  );
+
+  insert into conversations (account_id, id, contact_id)
+  values (p_account_id, p_conversation_id, v_contact_id)
+  on conflict (account_id, contact_id) do nothing;
+  select id into v_conversation_id
+  from conversations
+  where account_id = p_account_id and contact_id = v_contact_id
+  for update;
+
+  insert into messages (
+    account_id, id, conversation_id, contact_id, direction, type, status, recipient, sender, body, media, content,
+    reply_to_message_id, wamid, created_at
+  )
+  values (
+    p_account_id, p_message_id, v_conversation_id, v_contact_id, 'inbound', p_type, 'received', p_business_number,
+    coalesce('+' || p_wa_id, p_bsuid), p_body, p_media, p_content, v_target_id, p_wamid, p_at
+  )
+  on conflict (account_id, wamid) where wamid is not null do nothing;
+  if not found then
+    return 'processed';
+  end if;
+
+  update conversations
+  set last_message_text = case
+      when last_message_at is null or p_at >= last_message_at then p_preview else last_message_text
+    end,
+    last_message_at = greatest(last_message_at, p_at),
+    last_inbound_at = case when p_by_person then greatest(last_inbound_at, p_at) else last_inbound_at end,
+    unread_count = unread_count + case when p_by_person then 1 else 0 end,
+    status = case when p_by_person then 'open' else status end,
+    updated_at = clock_timestamp()
+  where account_id = p_account_id and id = v_conversation_id;
+  return 'processed';
+end
+$function$;
+
+CREATE OR REPLACE FUNCTION public.apply_message_change(p_account_id uuid, p_event_id uuid, p_target_wamid text, p_body text, p_media jsonb, p_content jsonb, p_edited_at timestamp with time zone, p_revoked_at timestamp with time zone)
+ RETURNS text
+ LANGUAGE plpgsql
+AS $function$
+declare
+  v_id uuid;
+begin
+  select id into v_id
+  from messages
+  where account_id = p_account_id and wamid = p_target_wamid and direction = 'inbound';
+  if not found then
+    return 'unmatched';
+  end if;
+  if not take_meta_event(p_account_id, p_event_id) then
+    return 'done';
+  end if;
+  update messages
+  set
+    -- An older edit that comes late does not undo a newer one.
+    body = case when p_edited_at >= coalesce(edited_at, '-infinity') then p_body else body end,
+    media = case when p_edited_at >= coalesce(edited_at, '-infinity') then coalesce(p_media, media) else media end,
+    content = case
+      when p_edited_at >= coalesce(edited_at, '-infinity') then coalesce(p_content, content) else content
+    end,
+    edited_at = greatest(edited_at, p_edited_at),
+    revoked_at = least(revoked_at, p_revoked_at)
+  where account_id = p_account_id and id = v_id;
+  return 'processed';
+end
+$function$;
+
+CREATE OR REPLACE FUNCTION public.apply_status(p_account_id uuid, p_event_id uuid, p_wamid text, p_message_id uuid, p_status text, p_at timestamp with time zone, p_error jsonb, p_wa_id text, p_bsuid text)
+ RETURNS text
+ LANGUAGE plpgsql
+AS $function$
+declare
+  v_id uuid;
+  v_contact_id uuid;
+begin
+  select id into v_id
+  from messages
+  where account_id = p_account_id and wamid = p_wamid and direction = 'outbound';
+  if not found and p_message_id is not null then
+    select id into v_id
+    from messages
+    where account_id = p_account_id and id = p_message_id and direction = 'outbound' and wamid is null;
+  end if;
+  if v_id is null then
+    return 'unmatched';
+  end if;
+  if not take_meta_event(p_account_id, p_event_id) then
+    return 'done';
+  end if;
+
+  update messages m
+  set status = later_message_status(m.status, p_status),
+    wamid = coalesce(m.wamid, p_wamid),
+    error = case
+      when later_message_status(m.status, p_status) <> 'failed' then null
+      when p_status = 'failed' then p_error
+      else m.error
+    end,
+    -- Meta's times are whole seconds: not before the message was made. The earliest counts, whatever the order.
+    sent_at = case
+      when p_status = 'sent' then least(m.sent_at, greatest(p_at, m.created_at)) else m.sent_at
+    end,
+    delivered_at = case
+      when p_status = 'delivered' then least(m.delivered_at, greatest(p_at, m.created_at)) else m.delivered_at
+    end,
+    read_at = case
+      when p_status = 'read' then least(m.read_at, greatest(p_at, m.created_at)) else m.read_at
+    end,
+    failed_at = case
+      when p_status = 'failed' then least(m.failed_at, greatest(p_at, m.created_at)) else m.failed_at
+    end,
+    lease_until = null
+  where m.account_id = p_account_id and m.id = v_id
+  returning m.contact_id into v_contact_id;
+
+  if not learn_identities(p_account_id, v_contact_id, p_wa_id, p_bsuid) then
+    return 'identity_taken';
+  end if;
+  return 'processed';
+end
+$function$;
+
+CREATE OR REPLACE FUNCTION public.apply_user_id_update(p_account_id uuid, p_event_id uuid, p_wa_id text, p_previous_bsuid text, p_current_bsuid text, p_at timestamp with time zone)
+ RETURNS text
+ LANGUAGE plpgsql
+AS $function$
+begin
+  if not take_meta_event(p_account_id, p_event_id) then
+    return 'done';
+  end if;
+  perform resolve_contact(
+    p_account_id, null, p_wa_id, p_previous_bsuid, null, null, null, p_current_bsuid, p_at
+  );
+  return 'processed';
+end
+$function$;
+
+CREATE OR REPLACE FUNCTION public.authorize_key(p_key_hash bytea)
+ RETURNS TABLE(key_id uuid, key_name text, prefix text, scopes text[], rate_limit integer, expires_at timestamp with time zone, account_id uuid, account_name text, account_mode text, usable boolean, allowed boolean, remaining integer, reset_at bigint, retry_after_seconds integer)
+ LANGUAGE plpgsql
+AS $function$
+#variable_conflict use_column
+declare
+  k record;
+  v_interval interval;
+  v_burst interval;
+  v_full_at timestamptz;
+begin
+  select
+    api_keys.*, accounts.name as account_name, accounts.mode as account_mode,
+    api_keys.revoked_at is null
+      and (api_keys.expires_at is null or api_keys.expires_at > now()) as usable
+  into k
+  from api_keys
+  join accounts on accounts.id = api_keys.account_id
+  where api_keys.key_hash = p_key_hash;
+  if not found then
+    return;
+  end if;
+
+  allowed := true;
+  if k.usable and k.rate_limit > 0 then
+    v_interval := interval '60 seconds' / k.rate_limit;
+    -- Not simply a minute: the interval is rounded to microseconds, and the burst has to hold the limit exactly.
+    v_burst := v_interval * k.rate_limit;
+    insert into rate_limit_states as s (key_id, full_at)
+    values (k.id, clock_timestamp() + v_interval)
+    on conflict (key_id) do update
+      set full_at = greatest(s.full_at, clock_timestamp()) + v_interval
+      where greatest(s.full_at, clock_timestamp()) + v_interval <= clock_timestamp() + v_burst
+    returning s.full_at into v_full_at;
+    if not found then
+      allowed := false;
+      select s.full_at into v_full_at from rate_limit_states s where s.key_id = k.id;
+      retry_after_seconds := greatest(
+        1,
+        ceil(extract(epoch from v_full_at + v_interval - v_burst - clock_timestamp()))
+      );
+    end if;
+    remaining := case
+      when allowed then greatest(
+        0,
+        floor(
+          extract(epoch from clock_timestamp() + v_burst - v_full_at)
+            / extract(epoch from v_interval)
+        )
+      )
+      else 0
+    end;
+    reset_at := ceil(extract(epoch from v_full_at));
+  end if;
+
+  -- At most one write a minute and key: this commit waits for the disk.
+  if k.usable and (k.last_used_at is null or k.last_used_at < now() - interval '1 minute') then
+    update api_keys
+    set last_used_at = now()
+    where api_keys.id = k.id
+      and (api_keys.last_used_at is null or api_keys.last_used_at < now() - interval '1 minute');
+  end if;
+
+  key_id := k.id;
+  key_name := k.name;
+  prefix := k.prefix;
+  scopes := k.scopes;
+  rate_limit := k.rate_limit;
+  expires_at := k.expires_at;
+  account_id := k.account_id;
+  account_name := k.account_name;
+  account_mode := k.account_mode;
+  usable := k.usable;
+  return next;
+end
+$function$;
+
+CREATE OR REPLACE FUNCTION public.begin_send(p_account_id uuid, p_message_id uuid, p_contact_id uuid, p_conversation_id uuid, p_phone text, p_bsuid text, p_name text, p_type text, p_body text, p_media_url text, p_filename text, p_template jsonb, p_preview text, p_reply_to_message_id uuid, p_endpoint text, p_idempotency_key text, p_fingerprint bytea, p_lease_ms integer, p_api_key_id uuid, p_request_id text)
+ RETURNS TABLE(outcome text, message_id uuid, conversation_id uuid, contact_id uuid, contact_created boolean, wamid text, reply_wamid text, integration_id uuid, phone_number_id text, access_token text, window_open boolean)
+ LANGUAGE plpgsql
+AS $function$
+#variable_conflict use_column
+declare
+  v_now timestamptz := clock_timestamp();
+  v_known record;
+  v_last_inbound_at timestamptz;
+begin
+  if p_idempotency_key is not null then
+    loop
+      insert into idempotency_keys as k (account_id, endpoint, key, fingerprint, message_id, created_at)
+      values (p_account_id, p_endpoint, p_idempotency_key, p_fingerprint, p_message_id, v_now)
+      on conflict (account_id, endpoint, key) do update
+        set fingerprint = excluded.fingerprint,
+          message_id = excluded.message_id,
+          contact_created = false,
+          created_at = excluded.created_at
+        where k.created_at <= v_now - interval '24 hours';
+      exit when found;
+
+      select k.fingerprint, k.message_id, k.contact_created, m.conversation_id, m.contact_id, m.status, m.wamid
+      into v_known
+      from idempotency_keys k
+      left join messages m on m.account_id = k.account_id and m.id = k.message_id
+      where k.account_id = p_account_id and k.endpoint = p_endpoint and k.key = p_idempotency_key;
+      -- Not found: it was released between the two statements, so try to reserve it again.
+      if found then
+        outcome := case
+          when v_known.fingerprint <> p_fingerprint then 'mismatch'
+          when v_known.wamid is not null then 'replayed'
+          when v_known.status = 'pending' then 'in_progress'
+          else 'outcome_unknown'
+        end;
+        message_id := v_known.message_id;
+        conversation_id := v_known.conversation_id;
+        contact_id := v_known.contact_id;
+        contact_created := v_known.contact_created;
+        wamid := v_known.wamid;
+        return next;
+        return;
+      end if;
+    end loop;
+  end if;
+
+  select i.id, i.phone_number_id, i.access_token
+  into integration_id, phone_number_id, access_token
+  from whatsapp_integrations i
+  where i.account_id = p_account_id and i.status <> 'disconnected';
+  if not found then
+    raise exception 'The account has no WhatsApp integration' using errcode = 'WA001';
+  end if;
+
+  contact_created := false;
+  loop
+    contact_id := find_contact(p_account_id, p_phone, p_bsuid);
+    if contact_id is not null then
+      -- Held to the end, so that the contact cannot be merged into another below this message. Waits for a merge under
+      -- way: then the person is looked for again. Contact before conversation, as inbound messages lock them.
+      perform
+      from contacts c
+      where c.account_id = p_account_id and c.id = begin_send.contact_id and c.merged_into is null
+      for key share;
+      exit when found;
+      continue;
+    end if;
+    -- A new contact has no message that could be replied to.
+    exit when p_reply_to_message_id is not null;
+    insert into contacts as c (account_id, id, phone, bsuid, name)
+    values (p_account_id, p_contact_id, p_phone, p_bsuid, p_name)
+    on conflict do nothing
+    returning c.id into contact_id;
+    if found then
+      contact_created := true;
+      exit;
+    end if;
+    -- Somebody else has just created it; that transaction is over, or the insert would still wait.
+  end loop;
+
+  if p_reply_to_message_id is not null then
+    select m.wamid into reply_wamid
+    from messages m
+    where m.account_id = p_account_id and m.id = p_reply_to_message_id and m.contact_id = begin_send.contact_id;
+    if not found then
+      raise exception 'The reply target is not a message of this conversation' using errcode = 'WA002';
+    end if;
+    if reply_wamid is null then
+      raise exception 'The reply target has no WhatsApp message id' using errcode = 'WA003';
+    end if;
+  end if;
+
+  insert into conversations as c (
+    account_id, id, contact_id, last_message_text, last_message_at
+  )
+  values (p_account_id, p_conversation_id, begin_send.contact_id, p_preview, v_now)
+  on conflict (account_id, contact_id) do update
+    set last_message_text = excluded.last_message_text,
+      last_message_at = excluded.last_message_at,
+      unread_count = 0,
+      updated_at = excluded.last_message_at
+  returning c.id, c.last_inbound_at into conversation_id, v_last_inbound_at;
+
+  insert into messages (
+    account_id, id, conversation_id, contact_id, direction, type, status, recipient, body, media_url, filename,
+    template, reply_to_message_id, lease_until, api_key_id, request_id, idempotency_key, created_at
+  )
+  values (
+    p_account_id, p_message_id, begin_send.conversation_id, begin_send.contact_id, 'outbound', p_type, 'pending',
+    coalesce(p_phone, p_bsuid), p_body, p_media_url, p_filename, p_template, p_reply_to_message_id,
+    v_now + p_lease_ms * interval '1 millisecond', p_api_key_id, p_request_id, p_idempotency_key, v_now
+  );
+
+  if contact_created and p_idempotency_key is not null then
+    update idempotency_keys k
+    set contact_created = true
+    where k.account_id = p_account_id and k.endpoint = p_endpoint and k.key = p_idempotency_key;
+  end if;
+
+  outcome := 'created';
+  message_id := p_message_id;
+  window_open := coalesce(v_last_inbound_at > v_now - interval '24 hours', false);
+  return next;
+end
+$function$;
+
+CREATE OR REPLACE FUNCTION public.count_sign_in_attempt(p_key bytea, p_limit integer)
+ RETURNS integer
+ LANGUAGE plpgsql
+AS $function$
+declare
+  v_blocked_until timestamptz;
+begin
+  insert into sign_in_attempts as a (key, attempts, attempted_at)
+  values (p_key, 1, clock_timestamp())
+  on conflict (key) do update
+    set
+      attempts = case
+        when a.attempted_at < clock_timestamp() - interval '1 hour' then 1
+        else a.attempts + 1
+      end,
+      attempted_at = clock_timestamp(),
+      blocked_until = case
+        when a.attempted_at >= clock_timestamp() - interval '1 hour' and a.attempts + 1 >= p_limit
+          then clock_timestamp()
+            + least(interval '15 minutes', interval '1 minute' * power(2, least(a.attempts + 1 - p_limit, 4)))
+      end
+    where a.blocked_until is null or a.blocked_until <= clock_timestamp();
+  if found then
+    return 0;
+  end if;
+  select a.blocked_until into v_blocked_until from sign_in_attempts a where a.key = p_key;
+  -- Stored to the millisecond: what rounding added must not look like another second.
+  return greatest(1, ceil(extract(epoch from v_blocked_until - clock_timestamp()) - 0.001));
+end
+$function$;
+
+CREATE OR REPLACE FUNCTION public.find_contact(p_account_id uuid, p_phone text, p_bsuid text)
+ RETURNS uuid
+ LANGUAGE plpgsql
+ STABLE
+AS $function$
+declare
+  v_id uuid;
+begin
+  if p_bsuid is not null then
+    select id into v_id from contacts where account_id = p_account_id and bsuid = p_bsuid;
+    return v_id;
+  end if;
+  select id into v_id from contacts where account_id = p_account_id and phone_key = phone_key(p_phone);
+  if not found then
+    select id into v_id from contacts where account_id = p_account_id and wa_id = substr(p_phone, 2);
+  end if;
+  return v_id;
+end
+$function$;
+
+CREATE OR REPLACE FUNCTION public.find_contacts_of_person(p_account_id uuid, p_wa_id text, p_bsuid text, p_new_wa_id text, p_new_bsuid text)
+ RETURNS uuid[]
+ LANGUAGE sql
+ STABLE
+AS $function$
+  select coalesce(array_agg(id order by certainty), '{}')
+  from (
+    select id, min(certainty) as certainty
+    from (
+      select id, 1 as certainty from contacts where account_id = p_account_id and bsuid = p_bsuid
+      union all
+      select id, 2 from contacts where account_id = p_account_id and wa_id = p_wa_id
+      union all
+      select id, 3 from contacts where account_id = p_account_id and phone_key = phone_key('+' || p_wa_id)
+      union all
+      select id, 4 from contacts where account_id = p_account_id and bsuid = p_new_bsuid
+      union all
+      select id, 5 from contacts where account_id = p_account_id and wa_id = p_new_wa_id
+      union all
+      select id, 6 from contacts where account_id = p_account_id and phone_key = phone_key('+' || p_new_wa_id)
+    ) found
+    group by id
+  ) ranked
+$function$;
+
+CREATE OR REPLACE FUNCTION public.finish_send(p_account_id uuid, p_message_id uuid, p_endpoint text, p_status text, p_wamid text, p_error jsonb, p_wa_id text, p_bsuid text)
+ RETURNS TABLE(status text, wamid text, identity_taken boolean)
+ LANGUAGE plpgsql
+AS $function$
+#variable_conflict use_column
+declare
+  v_contact_id uuid;
+  v_idempotency_key text;
+begin
+  update messages m
+  set status = later_message_status(m.status, p_status),
+    wamid = coalesce(m.wamid, p_wamid),
+    -- The reason belongs to the status that wins.
+    error = case
+      when later_message_status(m.status, p_status) not in ('unknown', 'failed') then null
+      when message_status_rank(p_status) >= message_status_rank(m.status) then coalesce(p_error, m.error)
+      else m.error
+    end,
+    sent_at = case when p_status = 'sent' then coalesce(m.sent_at, clock_timestamp()) else m.sent_at end,
+    failed_at = case when p_status = 'failed' then coalesce(m.failed_at, clock_timestamp()) else m.failed_at end,
+    lease_until = null
+  where m.account_id = p_account_id and m.id = p_message_id
+  returning m.status, m.wamid, m.contact_id, m.idempotency_key
+  into status, wamid, v_contact_id, v_idempotency_key;
+  if not found then
+    return;
+  end if;
+
+  if status = 'failed' and wamid is null and v_idempotency_key is not null then
+    delete from idempotency_keys k
+    where k.account_id = p_account_id
+      and k.endpoint = p_endpoint
+      and k.key = v_idempotency_key
+      and k.message_id = p_message_id;
+  end if;
+
+  identity_taken := false;
+  if p_wa_id is not null or p_bsuid is not null then
+    identity_taken := not learn_identities(p_account_id, v_contact_id, p_wa_id, p_bsuid);
+  end if;
+
+  if p_status = 'sent' then
+    update whatsapp_integrations i
+    set token_failed_at = null, token_failure = null
+    where i.account_id = p_account_id and i.token_failed_at is not null;
+  elsif p_status = 'failed' and p_error ->> 'code' = '190' then
+    update whatsapp_integrations i
+    set token_failed_at = clock_timestamp(), token_failure = p_error ->> 'message'
+    where i.account_id = p_account_id and i.token_failed_at is null;
+  end if;
+  return next;
+end
+$function$;
+
+CREATE OR REPLACE FUNCTION public.latency_bucket(duration_ms double precision)
+ RETURNS smallint
+ LANGUAGE sql
+ IMMUTABLE PARALLEL SAFE STRICT
+RETURN (floor((ln(GREATEST(duration_ms, (0.1)::double precision)) / ln((1.2)::double precision))))::smallint;
+
+CREATE OR REPLACE FUNCTION public.later_message_status(a text, b text)
+ RETURNS text
+ LANGUAGE sql
+ IMMUTABLE PARALLEL SAFE STRICT
+RETURN CASE WHEN (message_status_rank(b) > message_status_rank(a)) THEN b ELSE a END;
+
+CREATE OR REPLACE FUNCTION public.learn_identities(p_account_id uuid, p_contact_id uuid, p_wa_id text, p_bsuid text)
+ RETURNS boolean
+ LANGUAGE plpgsql
+AS $function$
+declare
+  c contacts;
+  v_all boolean := true;
+begin
+  -- The caller holds its message, for which a merge of contacts may be waiting: so this never waits for the contact.
+  -- Whoever has it locked mostly learns the same; if not, the next status or message tells it again.
+  select * into c
+  from contacts
+  where account_id = p_account_id
+    and id = p_contact_id
+    and ((wa_id is null and p_wa_id is not null) or (bsuid is null and p_bsuid is not null))
+  for update skip locked;
+  if not found then
+    return true;
+  end if;
+  if c.wa_id is null and p_wa_id is not null then
+    begin
+      update contacts
+      set wa_id = p_wa_id, updated_at = clock_timestamp()
+      where account_id = p_account_id and id = p_contact_id and wa_id is null;
+    exception when unique_violation then
+      v_all := false;
+    end;
+  end if;
+  if c.bsuid is null and p_bsuid is not null then
+    begin
+      update contacts
+      set bsuid = p_bsuid, updated_at = clock_timestamp()
+      where account_id = p_account_id and id = p_contact_id and bsuid is null;
+    exception when unique_violation then
+      v_all := false;
+    end;
+  end if;
+  return v_all;
+end
+$function$;
+
+CREATE OR REPLACE FUNCTION public.merge_contacts(p_account_id uuid, p_keep uuid, p_other uuid)
+ RETURNS void
+ LANGUAGE plpgsql
+AS $function$
+declare
+  o contacts;
+  v_keep_conversation uuid;
+  c conversations;
+begin
+  select * into o from contacts where account_id = p_account_id and id = p_other;
+  update contacts
+  set phone = null, wa_id = null, bsuid = null, merged_into = p_keep, updated_at = clock_timestamp()
+  where account_id = p_account_id and id = p_other;
+  update contacts set merged_into = p_keep where account_id = p_account_id and merged_into = p_other;
+  update contacts
+  set phone = coalesce(phone, o.phone),
+    wa_id = coalesce(wa_id, o.wa_id),
+    bsuid = coalesce(bsuid, o.bsuid),
+    username = coalesce(username, o.username),
+    name = coalesce(name, o.name),
+    profile_name = coalesce(profile_name, o.profile_name),
+    email = coalesce(email, o.email),
+    company = coalesce(company, o.company),
+    identified_at = greatest(identified_at, o.identified_at),
+    updated_at = clock_timestamp()
+  where account_id = p_account_id and id = p_keep;
+
+  select * into c from conversations where account_id = p_account_id and contact_id = p_other;
+  if not found then
+    return;
+  end if;
+  select id into v_keep_conversation
+  from conversations
+  where account_id = p_account_id and contact_id = p_keep;
+  if not found then
+    update conversations
+    set contact_id = p_keep, updated_at = clock_timestamp()
+    where account_id = p_account_id and id = c.id;
+    update messages
+    set contact_id = p_keep
+    where account_id = p_account_id and conversation_id = c.id;
+    return;
+  end if;
+  update messages
+  set conversation_id = v_keep_conversation, contact_id = p_keep
+  where account_id = p_account_id and conversation_id = c.id;
+  update conversations k
+  set last_message_text = case
+      when c.last_message_at > k.last_message_at or k.last_message_at is null then c.last_message_text
+      else k.last_message_text
+    end,
+    last_message_at = greatest(k.last_message_at, c.last_message_at),
+    last_inbound_at = greatest(k.last_inbound_at, c.last_inbound_at),
+    unread_count = k.unread_count + c.unread_count,
+    status = case when 'open' in (k.status, c.status) then 'open' else k.status end,
+    updated_at = clock_timestamp()
+  where k.account_id = p_account_id and k.id = v_keep_conversation;
+  update conversations
+  set merged_into = v_keep_conversation, unread_count = 0, updated_at = clock_timestamp()
+  where account_id = p_account_id and (id = c.id or merged_into = c.id);
+end
+$function$;
+
+CREATE OR REPLACE FUNCTION public.message_status_rank(status text)
+ RETURNS integer
+ LANGUAGE sql
+ IMMUTABLE PARALLEL SAFE STRICT
+RETURN array_position(ARRAY['pending'::text, 'unknown'::text, 'sent'::text, 'failed'::text, 'delivered'::text, 'read'::text], status);
+
+CREATE OR REPLACE FUNCTION public.phone_key(phone text)
+ RETURNS text
+ LANGUAGE sql
+ IMMUTABLE PARALLEL SAFE STRICT
+RETURN CASE WHEN (phone ~ '^\+55[0-9]{2}9[6-9][0-9]{7}$'::text) THEN (substr(phone, 1, 5) || substr(phone, 7)) WHEN (phone ~ '^\+521[0-9]{10}$'::text) THEN ('+52'::text || substr(phone, 5)) WHEN (phone ~ '^\+549[0-9]{10}$'::text) THEN ('+54'::text || substr(phone, 5)) ELSE phone END;
+
+CREATE OR REPLACE FUNCTION public.record_message_change()
+ RETURNS trigger
+ LANGUAGE plpgsql
+AS $function$
+begin
+  insert into message_changes (
+    account_id, message_id, conversation_id, direction, from_status, to_status, message_created_at
+  )
+  values (
+    -- "old" is null when a message is inserted.
+    new.account_id, new.id, new.conversation_id, new.direction, old.status, new.status, new.created_at
+  );
+  return null;
+end
+$function$;
+
+CREATE OR REPLACE FUNCTION public.resolve_contact(p_account_id uuid, p_new_id uuid, p_wa_id text, p_bsuid text, p_username text, p_profile_name text, p_new_wa_id text, p_new_bsuid text, p_at timestamp with time zone)
+ RETURNS uuid
+ LANGUAGE plpgsql
+AS $function$
+declare
+  v_wa_id text := coalesce(p_new_wa_id, p_wa_id);
+  v_bsuid text := coalesce(p_new_bsuid, p_bsuid);
+  v_ids uuid[];
+  v_keep uuid;
+  v_other uuid;
+begin
+  loop
+    v_ids := find_contacts_of_person(p_account_id, p_wa_id, p_bsuid, p_new_wa_id, p_new_bsuid);
+    if cardinality(v_ids) > 0 then
+      -- By rising id, so that two events about the same people wait for each other and never in a circle.
+      perform from contacts where account_id = p_account_id and id = any (v_ids) order by id for update;
+      -- Somebody else may have merged them while this one waited for the locks.
+      exit when v_ids = find_contacts_of_person(p_account_id, p_wa_id, p_bsuid, p_new_wa_id, p_new_bsuid);
+      continue;
+    end if;
+    if p_new_id is null then
+      return null;
+    end if;
+    insert into contacts (account_id, id, phone, wa_id, bsuid, username, profile_name, name, identified_at)
+    values (
+      p_account_id, p_new_id, '+' || v_wa_id, v_wa_id, v_bsuid, p_username, p_profile_name, p_profile_name, p_at
+    )
+    on conflict do nothing;
+    if found then
+      return p_new_id;
+    end if;
+  end loop;
+
+  v_keep := v_ids[1];
+  foreach v_other in array v_ids[2:] loop
+    perform merge_contacts(p_account_id, v_keep, v_other);
+  end loop;
+  -- Meta's latest word on identities and profile counts, by Meta's clock: an event that comes late only fills gaps.
+  -- A known contact keeps its phone unless the number has changed. The name belongs to the account's people.
+  update contacts c
+  set wa_id = n.wa_id,
+    bsuid = n.bsuid,
+    phone = n.phone,
+    username = n.username,
+    profile_name = n.profile_name,
+    name = n.name,
+    identified_at = greatest(c.identified_at, p_at),
+    updated_at = case
+      when (c.wa_id, c.bsuid, c.phone, c.username, c.profile_name, c.name)
+        is distinct from (n.wa_id, n.bsuid, n.phone, n.username, n.profile_name, n.name)
+      then clock_timestamp()
+      else c.updated_at
+    end
+  from (
+    select
+      k.id,
+      case when late then coalesce(k.wa_id, v_wa_id) else coalesce(v_wa_id, k.wa_id) end as wa_id,
+      case when late then coalesce(k.bsuid, v_bsuid) else coalesce(v_bsuid, k.bsuid) end as bsuid,
+      case
+        when k.phone is null then '+' || v_wa_id
+        when not late
+          and p_new_wa_id is distinct from k.wa_id
+          and phone_key('+' || p_new_wa_id) <> phone_key(k.phone)
+        then '+' || p_new_wa_id
+        else k.phone
+      end as phone,
+      case when late then coalesce(k.username, p_username) else coalesce(p_username, k.username) end as username,
+      case
+        when late then coalesce(k.profile_name, p_profile_name) else coalesce(p_profile_name, k.profile_name)
+      end as profile_name,
+      coalesce(k.name, p_profile_name) as name
+    from (
+      select *, coalesce(p_at < identified_at, false) as late
+      from contacts
+      where account_id = p_account_id and id = v_keep
+    ) k
+  ) n
+  where c.account_id = p_account_id
+    and c.id = n.id
+    and (c.wa_id, c.bsuid, c.phone, c.username, c.profile_name, c.name, c.identified_at)
+      is distinct from
+      (n.wa_id, n.bsuid, n.phone, n.username, n.profile_name, n.name, greatest(c.identified_at, p_at));
+  return v_keep;
+end
+$function$;
+
+CREATE OR REPLACE FUNCTION public.take_meta_event(p_account_id uuid, p_event_id uuid)
+ RETURNS boolean
+ LANGUAGE plpgsql
+AS $function$
+begin
+  update meta_events
+  set state = 'processed', processed_at = clock_timestamp()
+  where account_id = p_account_id and id = p_event_id and state = 'pending';
+  return found;
+end
+$function$;
+
+CREATE OR REPLACE FUNCTION public.take_sign_in_attempt(p_address bytea, p_address_limit integer, p_email bytea, p_email_limit integer)
+ RETURNS integer
+ LANGUAGE plpgsql
+AS $function$
+declare
+  v_seconds integer := count_sign_in_attempt(p_address, p_address_limit);
+begin
+  if v_seconds > 0 then
+    return v_seconds;
+  end if;
+  return count_sign_in_attempt(p_email, p_email_limit);
+end
+$function$;

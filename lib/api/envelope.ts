@@ -1,0 +1,61 @@
+/**
+ * The two shapes of every API answer: `{"data": …, "meta"?: …}` and `{"error": {…}}`. Answers are never cached: they
+ * belong to one key.
+ */
+import { type ApiError, ERRORS } from "@/lib/api/errors.ts";
+
+/** Something the caller should know although the request was carried out. */
+export interface Warning {
+  code: string;
+  message: string;
+}
+
+/** What an endpoint answers with. */
+export interface ApiResult {
+  /** 200 if not given. */
+  status?: number;
+  data: unknown;
+  /** For lists: the cursor of the next page, or null on the last. */
+  nextCursor?: string | null;
+  warnings?: Warning[];
+  headers?: Record<string, string>;
+}
+
+/** The answer of a request that was carried out. */
+export function dataResponse(result: ApiResult, headers: Headers): Response {
+  const meta: Record<string, unknown> = {};
+  if (result.nextCursor !== undefined) meta.next_cursor = result.nextCursor;
+  if (result.warnings !== undefined && result.warnings.length > 0) meta.warnings = result.warnings;
+  const body = Object.keys(meta).length > 0 ? { data: result.data, meta } : { data: result.data };
+  setAll(headers, result.headers ?? {});
+  return jsonResponse(body, { status: result.status ?? 200, headers });
+}
+
+/** The answer of a request that was refused or failed. */
+export function errorResponse(
+  error: ApiError,
+  options: { requestId: string; appUrl: string; headers: Headers },
+): Response {
+  setAll(options.headers, error.headers);
+  const body = {
+    error: {
+      code: error.code,
+      message: error.message,
+      request_id: options.requestId,
+      retryable: ERRORS[error.code].retryable,
+      doc_url: `${options.appUrl}/docs/errors#${error.code}`,
+      ...(error.details === null ? {} : { details: error.details }),
+    },
+  };
+  return jsonResponse(body, { status: error.status, headers: options.headers });
+}
+
+function jsonResponse(body: unknown, init: { status: number; headers: Headers }): Response {
+  init.headers.set("content-type", "application/json");
+  init.headers.set("cache-control", "no-store");
+  return new Response(`${JSON.stringify(body)}\n`, init);
+}
+
+function setAll(headers: Headers, values: Record<string, string>): void {
+  for (const [name, value] of Object.entries(values)) headers.set(name, value);
+}

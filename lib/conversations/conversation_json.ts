@@ -1,0 +1,19 @@
+/** A conversation as the API shows it. */
+import type { ConversationRow } from "@/db/conversations.ts";
+import { contactToJson } from "@/lib/contacts/contact_json.ts";
+
+/** The wire form of a conversation: ISO times, every field present, and the whole contact. */
+export function conversationToJson(row: ConversationRow): Record<string, unknown> {
+  return {
+    id: row.id,
+    contact_id: row.contact_id,
+    status: row.status,
+    last_message_text: row.last_message_text,
+    last_message_at: row.last_message_at,
+    unread_count: row.unread_count,
+    window: { open: row.window_open, expires_at: row.window_expires_at },
+    created_at: row.created_at,
+    updated_at: row.updated_at,
+    contact: contactToJson(row.contact),
+  };
+}

@@ -1,0 +1,86 @@
+/**
+ * What surrounds every request: its id, its line in the access log, and the services it may use. In two parts, because
+ * some answers are made outside of all middleware (error pages, a malformed Host): `observe` stands around the whole
+ * application, `requestContext` inside of it. A log line has the route's pattern, never the URL: paths and queries can
+ * hold tokens and phone numbers.
+ */
+import type { Middleware } from "fresh";
+import { setSecurityHeaders } from "@/lib/http/security_headers.ts";
+import { makeId } from "@/lib/ids.ts";
+import type { Services } from "@/lib/services.ts";
+import type { State } from "@/lib/state.ts";
+
+type Handler = (
+  req: Request,
+  info: Deno.ServeHandlerInfo<Deno.NetAddr>,
+) => Promise<Response>;
+
+/** What the outer part hands in, and what the inner part learns on the way. */
+interface Observed {
+  requestId: string;
+  /** The matched route; null if none was reached. */
+  route: string | null;
+  /** The request's state, once there is one. */
+  state: State | null;
+}
+
+const REQUEST_ID = /^[A-Za-z0-9._:-]{1,128}$/;
+
+const observed = new WeakMap<Request, Observed>();
+
+/** Puts the request id and the security headers on every answer, and a line about it into the log. */
+export function observe(services: Services, handler: Handler): Handler {
+  return async (req, info) => {
+    const startedAt = performance.now();
+    const given = req.headers.get("x-request-id");
+    const requestId = given !== null && REQUEST_ID.test(given) ? given : makeId();
+    const seen: Observed = { requestId, route: null, state: null };
+    observed.set(req, seen);
+    const response = await handler(req, info);
+    services.log.info("request", {
+      method: req.method,
+      route: seen.route ?? "none",
+      status: response.status,
+      duration_ms: Math.round((performance.now() - startedAt) * 10) / 10,
+      request_id: requestId,
+      ...(seen.state?.keyPrefix ? { key: seen.state.keyPrefix } : {}),
+    });
+    return finish(response, requestId);
+  };
+}
+
+/** The first middleware: fills the state. */
+export function requestContext(services: Services): Middleware<State> {
+  return (ctx) => {
+    const seen = observed.get(ctx.req);
+    ctx.state.services = services;
+    ctx.state.requestId = seen?.requestId ?? makeId();
+    ctx.state.keyPrefix = null;
+    if (seen !== undefined) {
+      seen.route = ctx.route;
+      seen.state = ctx.state;
+    }
+    return ctx.next();
+  };
+}
+
+function finish(response: Response, requestId: string): Response {
+  const answer = withMutableHeaders(response);
+  answer.headers.set("x-request-id", requestId);
+  setSecurityHeaders(answer.headers);
+  return answer;
+}
+
+/** Some answers (Response.redirect) have headers that cannot be changed. */
+function withMutableHeaders(response: Response): Response {
+  try {
+    response.headers.delete("x-request-id");
+    return response;
+  } catch (error) {
+    if (!(error instanceof TypeError)) throw error;
+    return new Response(response.body, {
+      status: response.status,
+      headers: new Headers(response.headers),
+    });
+  }
+}

@@ -1,0 +1,90 @@
+/**
+ * Structured logs to stderr: one line an event, as JSON for machines or as text for a person at a terminal. The
+ * writer knows nothing of what is secret: callers pass ids, codes and masked numbers, never bodies, tokens or URLs
+ * with queries.
+ */
+
+/** From the most to the least talkative. */
+export const LOG_LEVELS = ["debug", "info", "warn", "error"] as const;
+export type LogLevel = (typeof LOG_LEVELS)[number];
+
+export const LOG_FORMATS = ["pretty", "json"] as const;
+export type LogFormat = (typeof LOG_FORMATS)[number];
+
+/** What an event says about itself; an `Error` is written as its name, message, code and stack. */
+export type LogFields = Record<string, unknown>;
+
+/** Writes events of its level and above. */
+export interface Logger {
+  debug(event: string, fields?: LogFields): void;
+  info(event: string, fields?: LogFields): void;
+  warn(event: string, fields?: LogFields): void;
+  error(event: string, fields?: LogFields): void;
+}
+
+/** A logger; `write` gets whole lines without the newline (stderr if not given). */
+export function makeLogger(
+  options: {
+    level: LogLevel;
+    format: LogFormat;
+    write?: (line: string) => void;
+  },
+): Logger {
+  const write = options.write ?? writeToStderr;
+  const lowest = LOG_LEVELS.indexOf(options.level);
+  const format = options.format === "json" ? formatJson : formatPretty;
+  const at = (level: LogLevel) => (event: string, fields: LogFields = {}) => {
+    if (LOG_LEVELS.indexOf(level) >= lowest) {
+      write(format(level, event, fields));
+    }
+  };
+  return {
+    debug: at("debug"),
+    info: at("info"),
+    warn: at("warn"),
+    error: at("error"),
+  };
+}
+
+const encoder = new TextEncoder();
+
+function writeToStderr(line: string): void {
+  // Synchronous, so that the last lines before a crash are not lost; stderr is a pipe or a terminal.
+  Deno.stderr.writeSync(encoder.encode(`${line}\n`));
+}
+
+function formatJson(level: LogLevel, event: string, fields: LogFields): string {
+  return JSON.stringify({
+    time: new Date().toISOString(),
+    level,
+    event,
+    ...fields,
+  }, describeErrors);
+}
+
+function formatPretty(
+  level: LogLevel,
+  event: string,
+  fields: LogFields,
+): string {
+  const time = new Date().toISOString().slice(11, 23);
+  const rest = Object.entries(fields).map(([name, value]) => `${name}=${formatValue(value)}`);
+  return [time, level.toUpperCase().padEnd(5), event, ...rest].join(" ");
+}
+
+function formatValue(value: unknown): string {
+  if (typeof value === "string" && /^[^\s"]+$/.test(value)) return value;
+  return JSON.stringify(value, describeErrors) ?? "undefined";
+}
+
+function describeErrors(_name: string, value: unknown): unknown {
+  if (!(value instanceof Error)) return value;
+  const code = "code" in value ? value.code : undefined;
+  return {
+    name: value.name,
+    message: value.message,
+    code,
+    stack: value.stack,
+    cause: value.cause,
+  };
+}

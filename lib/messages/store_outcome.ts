@@ -1,0 +1,72 @@
+/**
+ * The last step of a send: what became of it goes into the database. Repeated until it is stored or the lease ends,
+ * also after the caller was answered.
+ */
+import { bounded, toDatabaseError } from "@/db/errors.ts";
+import { type FinishedSend, finishSend } from "@/db/messages.ts";
+import type { SendOutcome } from "@/lib/meta/client.ts";
+import { type Send, SEND_ENDPOINT } from "@/lib/messages/send.ts";
+import { toStoredOutcome } from "@/lib/messages/send_outcome.ts";
+import type { Services } from "@/lib/services.ts";
+
+const FINISH_TIMEOUT_MS = 5_000;
+const FINISH_RETRY_MS = 250;
+
+/**
+ * Stores an outcome and waits for it until the deadline.
+ *
+ * @returns the row, or null when it was not stored in time; storing goes on then, and the process waits for it
+ */
+export function storedByDeadline(
+  services: Services,
+  send: Send,
+  outcome: SendOutcome,
+): Promise<FinishedSend | null> {
+  const stored = services.background.track(storeOutcome(services, send, outcome));
+  return before(send.deadlineAt, stored);
+}
+
+/** Repeats finish until it is stored or the lease ends; null in that case: the sweep takes over. */
+async function storeOutcome(
+  services: Services,
+  send: Send,
+  outcome: SendOutcome,
+): Promise<FinishedSend | null> {
+  const input = {
+    accountId: send.sender.accountId,
+    messageId: send.messageId,
+    endpoint: SEND_ENDPOINT,
+    ...toStoredOutcome(outcome),
+  };
+  while (true) {
+    try {
+      const row = await bounded(finishSend(services.db.sql, input), FINISH_TIMEOUT_MS);
+      services.liveFeed.wake();
+      if (row?.identityTaken) {
+        services.log.warn("contact_identity_taken", { message_id: send.messageId });
+      }
+      return row;
+    } catch (error) {
+      services.log.warn("finish_not_stored", {
+        message_id: send.messageId,
+        outcome: outcome.kind,
+        error: toDatabaseError(error),
+      });
+    }
+    if (performance.now() + FINISH_RETRY_MS >= send.leaseEndsAt) return null;
+    await new Promise((resolve) => setTimeout(resolve, FINISH_RETRY_MS));
+  }
+}
+
+/** The value of a promise, or null if it is not there by a time of `performance.now()`. */
+async function before<T>(time: number, value: Promise<T>): Promise<T | null> {
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  const timeUp = new Promise<null>((resolve) => {
+    timer = setTimeout(() => resolve(null), Math.max(0, time - performance.now()));
+  });
+  try {
+    return await Promise.race([value, timeUp]);
+  } finally {
+    clearTimeout(timer);
+  }
+}

@@ -1,0 +1,53 @@
+/** `GET /api/v1/contacts/{id}`: one contact. `PATCH` changes its name, email and company. */
+import { type ContactRow, findContact, updateContact } from "@/db/contacts.ts";
+import { bounded } from "@/db/errors.ts";
+import { readJsonBody } from "@/lib/api/body.ts";
+import { endpoint, methods } from "@/lib/api/endpoint.ts";
+import { ApiError } from "@/lib/api/errors.ts";
+import { READ_TIMEOUT_MS } from "@/lib/api/limits.ts";
+import { contactToJson } from "@/lib/contacts/contact_json.ts";
+import { parseContactChanges } from "@/lib/contacts/contact_request.ts";
+import { isId } from "@/lib/ids.ts";
+import { define } from "@/lib/state.ts";
+
+const WRITE_TIMEOUT_MS = 5_000;
+
+export const handler = define.handlers(methods({
+  GET: endpoint({
+    scope: "contacts:read",
+    handle: async ({ ctx, services, key }) => {
+      const contactId = requireContactId(ctx.params.id);
+      const row = await bounded(
+        findContact(services.db.sql, { accountId: key.account_id, contactId }),
+        READ_TIMEOUT_MS,
+      );
+      return { data: contactToJson(requireRow(row)) };
+    },
+  }),
+  PATCH: endpoint({
+    scope: "contacts:write",
+    handle: async ({ ctx, services, key }) => {
+      const changes = parseContactChanges(await readJsonBody(ctx.req));
+      const contactId = requireContactId(ctx.params.id);
+      const row = await bounded(
+        updateContact(services.db.sql, { accountId: key.account_id, contactId, changes }),
+        WRITE_TIMEOUT_MS,
+      );
+      return { data: contactToJson(requireRow(row)) };
+    },
+  }),
+}));
+
+function requireContactId(id: string | undefined): string {
+  if (id !== undefined && isId(id)) return id;
+  throw notFound();
+}
+
+function requireRow(row: ContactRow | null): ContactRow {
+  if (row !== null) return row;
+  throw notFound();
+}
+
+function notFound(): ApiError {
+  return new ApiError("not_found", "There is no contact with this id in this account");
+}

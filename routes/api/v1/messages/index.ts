@@ -1,0 +1,35 @@
+/** `GET /api/v1/messages` lists messages; `POST /api/v1/messages` sends one. */
+import { readJsonBody } from "@/lib/api/body.ts";
+import { endpoint, methods } from "@/lib/api/endpoint.ts";
+import { findMessages } from "@/lib/messages/list_messages.ts";
+import { messageToJson } from "@/lib/messages/message_json.ts";
+import { postMessage } from "@/lib/messages/post_message.ts";
+import { define } from "@/lib/state.ts";
+
+export const handler = define.handlers(methods({
+  GET: endpoint({
+    scope: "messages:read",
+    handle: async ({ ctx, services, key }) => {
+      const { rows, ...page } = await findMessages(services.db.sql, {
+        accountId: key.account_id,
+        params: ctx.url.searchParams,
+      });
+      return { data: rows.map(messageToJson), ...page };
+    },
+  }),
+  POST: endpoint({
+    scope: "messages:send",
+    handle: async ({ ctx, services, key, requestId, logged }) =>
+      await postMessage(services, {
+        sender: {
+          accountId: key.account_id,
+          mode: key.account_mode,
+          apiKeyId: key.key_id,
+          requestId,
+        },
+        body: await readJsonBody(ctx.req),
+        idempotencyKey: ctx.req.headers.get("idempotency-key"),
+        logged,
+      }),
+  }),
+}));

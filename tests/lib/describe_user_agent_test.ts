@@ -1,0 +1,43 @@
+/** Browsers in plain words, from what they really send. */
+import { assertEquals } from "@std/assert";
+import { describeUserAgent } from "@/lib/admin/describe_user_agent.ts";
+
+const WEBKIT = "AppleWebKit/537.36 (KHTML, like Gecko)";
+const TABLE: [userAgent: string | null, words: string][] = [
+  [
+    `Mozilla/5.0 (Windows NT 10.0; Win64; x64) ${WEBKIT} Chrome/140.0.0.0 Safari/537.36`,
+    "Chrome on Windows",
+  ],
+  [
+    `Mozilla/5.0 (Windows NT 10.0; Win64; x64) ${WEBKIT} Chrome/140.0.0.0 Safari/537.36 Edg/140.0.0.0`,
+    "Edge on Windows",
+  ],
+  [
+    "Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0",
+    "Firefox on Linux",
+  ],
+  [
+    "Mozilla/5.0 (Macintosh; Intel Mac OS X 10_15_7) AppleWebKit/605.1.15 (KHTML, like Gecko) Version/18.1 Safari/605.1.15",
+    "Safari on macOS",
+  ],
+  [
+    "Mozilla/5.0 (iPhone; CPU iPhone OS 18_1 like Mac OS X) AppleWebKit/605.1.15 (KHTML, like Gecko) Version/18.1 Mobile/15E148 Safari/604.1",
+    "Safari on iPhone",
+  ],
+  [
+    "Mozilla/5.0 (iPad; CPU OS 18_1 like Mac OS X) AppleWebKit/605.1.15 (KHTML, like Gecko) CriOS/140.0.0.0 Mobile/15E148 Safari/604.1",
+    "Chrome on iPad",
+  ],
+  [
+    `Mozilla/5.0 (Linux; Android 10; K) ${WEBKIT} Chrome/140.0.0.0 Mobile Safari/537.36`,
+    "Chrome on Android",
+  ],
+  ["curl/8.5.0", "curl"],
+  ["something else", "Unknown browser"],
+  ["", "Unknown browser"],
+  [null, "Unknown browser"],
+];
+
+Deno.test("describeUserAgent names browser and system, and does not guess", () => {
+  for (const [userAgent, words] of TABLE) assertEquals(describeUserAgent(userAgent), words);
+});
