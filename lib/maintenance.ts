@@ -1,6 +1,6 @@
 /**
  * The chores of a running server: messages whose lease ended become `unknown`, message changes become hourly counters,
- * and what is expired or old is deleted. Every instance does them; each statement takes a bounded batch and skips what another
+ * plans follow tables that grow, and what is expired or old is deleted. Every instance does them; each statement takes a bounded batch and skips what another
  * instance has locked, so they do not get in each other's way.
  */
 import { listAccounts } from "@/db/accounts.ts";
@@ -11,6 +11,7 @@ import { deleteOldLinks } from "@/db/links.ts";
 import { deleteOldMetaEvents } from "@/db/meta_events.ts";
 import { deleteEndedSessions } from "@/db/sessions.ts";
 import { deleteOldSignInAttempts } from "@/db/sign_in_attempts.ts";
+import { refreshStatistics } from "@/db/statistics.ts";
 import { rollUpMessageChanges } from "@/db/message_changes.ts";
 import { deleteExpiredIdempotencyKeys, sweepPending } from "@/db/messages.ts";
 import { deleteOldCounters } from "@/db/stats.ts";
@@ -40,6 +41,11 @@ const CHORES: Chore[] = [
     name: "sweep_pending",
     intervalMs: 5_000,
     run: (sql) => sweepPending(sql, { limit: BATCH_SIZE, all: false, error: ABANDONED }),
+  },
+  {
+    name: "refresh_statistics",
+    intervalMs: 5_000,
+    run: refreshStatistics,
   },
   {
     name: "roll_up_message_changes",
