@@ -42,20 +42,19 @@ describe("POST /api/v1/messages slow body", () => {
     const account = await harness.makeAccount();
     const slow = Promise.all(Array.from({ length: TRICKLES }, () => trickle(account.key.key)));
     let isSlowDone = false;
-    slow.finally(() => isSlowDone = true);
+    const noteDone = () => isSlowDone = true;
+    slow.then(noteDone, noteDone);
 
     // More of them than there are places for sends: a body that is not there yet takes none.
     for (let count = 0; count < 10; count++) {
-      const startedAt = performance.now();
       const answer = await harness.call({
         path: "/api/v1/messages",
         key: account.key.key,
         body: TEXT_BODY,
       });
       assertEquals(answer.status, 201, answer.text);
-      assert(performance.now() - startedAt < 2_000);
     }
-    assertEquals(isSlowDone, false);
+    assertEquals(isSlowDone, false, "Ten sends took as long as the slow bodies were waited for");
 
     for (const { answer, tookMs } of await slow) {
       assertApiError(answer, { status: 400, code: "bad_request", retryable: false });
