@@ -4,6 +4,7 @@
  */
 import type { Config } from "@/lib/config.ts";
 import { Background } from "@/lib/background.ts";
+import { FailedAuthentications } from "@/lib/api/failed_authentications.ts";
 import { RequestLog } from "@/lib/api/request_log.ts";
 import type { Database } from "@/db/connect.ts";
 import { EventStreams } from "@/lib/admin/event_streams.ts";
@@ -37,6 +38,8 @@ export interface Services {
   slots: SendSlots;
   inDoubt: InDoubtSends;
   requestLog: RequestLog;
+  /** Who calls the API without a valid key again and again. */
+  failedAuthentications: FailedAuthentications;
   background: Background;
   /** Hashes passwords, a few at a time. */
   passwords: PasswordWork;
@@ -96,6 +99,7 @@ export function makeServices(
     slots: new SendSlots({ maxSends: config.maxSends, maxWaiting: config.maxWaiting }),
     inDoubt,
     requestLog,
+    failedAuthentications: new FailedAuthentications(),
     background,
     passwords: new PasswordWork(),
     signers: new Signers({ sql: db.sql, secrets: options.secrets, log }),

@@ -1,8 +1,10 @@
 /**
  * Who is calling: the API key of a request, its rate limit and its scopes. Order of checks: the key's form, the key,
- * its rate limit; the scope comes after the limit, so that a key without scopes cannot be used to flood.
+ * its rate limit; the scope comes after the limit, so that a key without scopes cannot be used to flood. Whoever calls
+ * without a valid key is counted by address, and a valid key is looked at before that count.
  */
 import { ApiError } from "@/lib/api/errors.ts";
+import type { FailedAuthentications } from "@/lib/api/failed_authentications.ts";
 import { type AuthorizedKey, authorizeKey } from "@/db/api_keys.ts";
 import type { Sql } from "@/db/connect.ts";
 import { bounded } from "@/db/errors.ts";
@@ -12,32 +14,32 @@ import type { Scope } from "@/lib/keys/scopes.ts";
 /** How long the database may take to tell whether a key is good. */
 const AUTHORIZE_TIMEOUT_MS = 5_000;
 
+/** What a request says of who sends it. */
+interface Credentials {
+  /** The header. */
+  authorization: string | null;
+  /** The client address. */
+  address: string;
+  /** Is told of a revoked or expired key, too. */
+  onFound: (key: AuthorizedKey) => void;
+}
+
 /**
  * The key of a request.
  *
- * @throws ApiError unauthorized. A revoked or expired key throws too, but `onFound` is told of it before
+ * @throws ApiError unauthorized, or rate_limited when requests of the address were so too often
  */
 export async function authenticate(
-  sql: Sql,
-  options: { authorization: string | null; onFound: (key: AuthorizedKey) => void },
+  { sql, failures }: { sql: Sql; failures: FailedAuthentications },
+  credentials: Credentials,
 ): Promise<AuthorizedKey> {
-  const text = parseBearer(options.authorization);
-  const mode = parseKeyMode(text);
-  if (mode === null) {
-    throw unauthorized(
-      "This is not an API key of this server: check that it was copied whole " +
-        '("wacrm_live_" or "wacrm_test_" and 49 characters)',
-    );
+  try {
+    return await findKey(sql, credentials);
+  } catch (error) {
+    if (!(error instanceof ApiError && error.code === "unauthorized")) throw error;
+    const seconds = failures.count(credentials.address);
+    throw seconds === 0 ? error : tooManyFailures(seconds);
   }
-  const key = await bounded(authorizeKey(sql, hashKey(text)), AUTHORIZE_TIMEOUT_MS);
-  if (key === null || key.account_mode !== mode) {
-    throw unauthorized("This API key is not known here: use one that was created on this server");
-  }
-  options.onFound(key);
-  if (!key.usable) {
-    throw unauthorized("This API key was revoked or has expired: use another one");
-  }
-  return key;
 }
 
 /**
@@ -76,6 +78,29 @@ export function setRateLimitHeaders(headers: Headers, key: AuthorizedKey): void 
   headers.set("x-ratelimit-reset", String(key.reset_at));
 }
 
+async function findKey(
+  sql: Sql,
+  { authorization, onFound }: Credentials,
+): Promise<AuthorizedKey> {
+  const text = parseBearer(authorization);
+  const mode = parseKeyMode(text);
+  if (mode === null) {
+    throw unauthorized(
+      "This is not an API key of this server: check that it was copied whole " +
+        '("wacrm_live_" or "wacrm_test_" and 49 characters)',
+    );
+  }
+  const key = await bounded(authorizeKey(sql, hashKey(text)), AUTHORIZE_TIMEOUT_MS);
+  if (key === null || key.account_mode !== mode) {
+    throw unauthorized("This API key is not known here: use one that was created on this server");
+  }
+  onFound(key);
+  if (!key.usable) {
+    throw unauthorized("This API key was revoked or has expired: use another one");
+  }
+  return key;
+}
+
 /** The token of an Authorization header (RFC 6750, section 2.1). */
 function parseBearer(authorization: string | null): string {
   if (authorization === null) {
@@ -92,4 +117,13 @@ function unauthorized(message: string): ApiError {
   return new ApiError("unauthorized", message, {
     headers: { "www-authenticate": 'Bearer realm="messages-api"' },
   });
+}
+
+function tooManyFailures(seconds: number): ApiError {
+  return new ApiError(
+    "rate_limited",
+    "Too many requests from your address came without a valid API key: correct the key, a valid one is answered at " +
+      `once, or try again in ${seconds} s`,
+    { headers: { "retry-after": String(seconds) } },
+  );
 }

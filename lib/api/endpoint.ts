@@ -14,6 +14,7 @@ import {
 import { type ApiResult, errorResponse } from "@/lib/api/envelope.ts";
 import { ApiError } from "@/lib/api/errors.ts";
 import type { AuthorizedKey } from "@/db/api_keys.ts";
+import { clientAddress } from "@/lib/http/client_address.ts";
 import type { Scope } from "@/lib/keys/scopes.ts";
 import type { Services } from "@/lib/services.ts";
 import type { State } from "@/lib/state.ts";
@@ -41,8 +42,10 @@ export function endpoint(
       method: ctx.req.method,
       route: ctx.route ?? "",
       handle: async ({ headers, logged, setCaller }) => {
-        const key = await authenticate(services.db.sql, {
+        const { db: { sql }, failedAuthentications: failures } = services;
+        const key = await authenticate({ sql, failures }, {
           authorization: ctx.req.headers.get("authorization"),
+          address: clientAddress({ headers: ctx.req.headers, info: ctx.info }, services.config),
           onFound: (found) => {
             setCaller({ accountId: found.account_id, apiKeyId: found.key_id });
             ctx.state.keyPrefix = found.prefix;

@@ -85,8 +85,11 @@ export const ERRORS = {
   rate_limited: {
     status: 429,
     retryable: true,
-    meaning: "The key has used up its requests for the moment.",
-    fix: "Wait for Retry-After seconds. X-RateLimit-Reset says when the full burst is back.",
+    meaning:
+      "The key has used up its requests for the moment, or too many requests from this address had no valid key.",
+    fix:
+      "Wait for Retry-After seconds. X-RateLimit-Reset says when the full burst is back; without it, correct the key: a " +
+      "valid one is answered at once.",
   },
   internal: {
     status: 500,

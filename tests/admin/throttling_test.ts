@@ -10,7 +10,7 @@ describe("throttling of sign-ins", () => {
   let second: ServerProcess;
   let accountId: string;
   beforeAll(async () => {
-    harness = await startHarness({ environment: { TRUST_PROXY: "true" } });
+    harness = await startHarness();
     accountId = (await harness.makeAccount()).id;
     second = await startServerProcess({ ...harness.environment(), TRUST_PROXY: "false" });
   });

@@ -1,4 +1,8 @@
-/** Calls the API over HTTP and reads the whole answer. */
+/**
+ * Calls the API over HTTP and reads the whole answer. Servers under test trust a proxy, and every call is forwarded from
+ * a client address of its own: what fails in one case is not counted against the next.
+ */
+import { randomInt } from "node:crypto";
 import { assertEquals } from "@std/assert";
 
 /** A request; the method is POST with a body and GET without if not given. */
@@ -28,6 +32,7 @@ export async function callApi(baseUrl: string, request: ApiRequest): Promise<Api
   if (request.body !== undefined && !headers.has("content-type")) {
     headers.set("content-type", "application/json");
   }
+  if (!headers.has("x-forwarded-for")) headers.set("x-forwarded-for", randomAddress());
   const response = await fetch(`${baseUrl}${request.path}`, {
     method: request.method ?? (request.body === undefined ? "GET" : "POST"),
     headers,
@@ -68,4 +73,9 @@ function encodeBody(body: unknown): BodyInit {
     return body as BodyInit;
   }
   return JSON.stringify(body);
+}
+
+/** One of some thousand addresses that belong to nobody (RFC 2544). */
+function randomAddress(): string {
+  return `198.18.${randomInt(16)}.${randomInt(256)}`;
 }

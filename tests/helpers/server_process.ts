@@ -26,13 +26,17 @@ export interface ServerProcess extends AsyncDisposable {
   process: LaunchedServer;
 }
 
-/** What every test server is given; META_TIMEOUT_MS is short so that no test waits long. */
+/**
+ * What every test server is given. META_TIMEOUT_MS is short so that no test waits long; TRUST_PROXY lets every call have
+ * a client address of its own (api_client.ts).
+ */
 export const TEST_ENVIRONMENT = {
   PORT: "0",
   HOST: "127.0.0.1",
   LOG_FORMAT: "json",
   LOG_LEVEL: "debug",
   META_TIMEOUT_MS: "1500",
+  TRUST_PROXY: "true",
 };
 
 const LOG_TIMEOUT_MS = 15_000;
