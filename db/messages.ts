@@ -252,7 +252,10 @@ export async function sweepPending(
   return result.count;
 }
 
-/** Deletes idempotency keys that are older than the 24 hours they hold, at most `limit` of them. */
+/**
+ * Deletes idempotency keys that are older than the 24 hours they hold, at most `limit` of them. By their order, or the
+ * database reads the whole table for a few whenever its statistics are a day behind.
+ */
 export async function deleteExpiredIdempotencyKeys(
   sql: Sql,
   options: { limit: number },
@@ -263,6 +266,7 @@ export async function deleteExpiredIdempotencyKeys(
       select ctid
       from idempotency_keys
       where created_at <= now() - interval '24 hours'
+      order by created_at
       limit ${options.limit}
       for update skip locked
     )

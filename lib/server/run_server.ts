@@ -16,6 +16,12 @@ type Handler = (req: Request, info: Deno.ServeHandlerInfo<Deno.NetAddr>) => Prom
 /** Beyond the deadline of a send: for storing its result and closing the database. */
 const SHUTDOWN_MARGIN_MS = 5_000;
 
+/**
+ * How long a process that shares its port goes on answering. Each answer closes its connection, and the next one is
+ * mostly another process's: under load that halves the requests that meet a connection just being closed.
+ */
+const MOVE_ON_MS = 300;
+
 /** Runs a server until it is told to stop, then exits the process. */
 export async function runServer(makeHandler: (services: Services) => Handler): Promise<void> {
   const services = await openOrExit();
@@ -31,13 +37,14 @@ export async function runServer(makeHandler: (services: Services) => Handler): P
   await describeStart(services, { port });
   log.info("stopping", { signal: await stop, open_requests: requests.size });
   requests.closeConnections();
-  // They would be open for ever.
-  await services.eventStreams.close();
   const graceMs = sendDeadlineMs(config.metaTimeoutMs) + SHUTDOWN_MARGIN_MS;
   const timer = setTimeout(() => {
     log.error("stopped_late", { open_requests: requests.size, grace_ms: graceMs });
     Deno.exit(1);
   }, graceMs);
+  if (config.reusePort) await new Promise((resolve) => setTimeout(resolve, MOVE_ON_MS));
+  // They would be open for ever.
+  await services.eventStreams.close();
   // Stops accepting at once; its promise waits for idle connections too, so it is not the one to wait for.
   server.shutdown();
   await requests.settled();
