@@ -8,6 +8,7 @@ import { CONFIG_NAMES, ConfigError, parseConfig } from "@/lib/config.ts";
 
 /** A server process. */
 export interface LaunchedServer {
+  pid: number;
   /** What it writes to stderr; null when that goes where this process's does. */
   stderr: ReadableStream<Uint8Array<ArrayBuffer>> | null;
   /** Resolves with the exit code. */
@@ -58,6 +59,7 @@ export async function launchServer(
     stderr: options.stderr,
   }).spawn();
   return {
+    pid: child.pid,
     stderr: options.stderr === "piped" ? child.stderr : null,
     status: child.status,
     stop: (signal) => {

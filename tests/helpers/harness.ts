@@ -156,6 +156,7 @@ async function startOnEmbedded(
   }).spawn();
   const server = cleanUp.use(
     await watchServer({
+      pid: child.pid,
       stderr: child.stderr,
       status: child.status,
       stop: (signal) => child.kill(signal),

@@ -97,6 +97,7 @@ export class FaultPlan {
   #queue: Fault[] = [];
   #rules: { matches: (target: FaultTarget) => boolean; fault: Fault }[] = [];
   #rate: { rate: number; faults: readonly Fault[]; random: () => number } | null = null;
+  #choose: ((target: FaultTarget) => Fault | null) | null = null;
 
   /** The next `count` requests meet this fault. */
   next(fault: Fault, count = 1): void {
@@ -106,6 +107,11 @@ export class FaultPlan {
   /** Every request that matches meets this fault, until `clear`. */
   when(matches: (target: FaultTarget) => boolean, fault: Fault): void {
     this.#rules.push({ matches, fault });
+  }
+
+  /** Asks about every request that is not queued for or matched, until `clear`. */
+  choose(choose: (target: FaultTarget) => Fault | null): void {
+    this.#choose = choose;
   }
 
   /** A share (0 to 1) of the other requests meets one of these faults. */
@@ -122,6 +128,7 @@ export class FaultPlan {
     this.#queue = [];
     this.#rules = [];
     this.#rate = null;
+    this.#choose = null;
   }
 
   /** Takes the next queued fault if it strikes before the body is read. */
@@ -142,6 +149,7 @@ export class FaultPlan {
     }
     const rule = this.#rules.find(({ matches }) => matches(target));
     if (rule !== undefined) return rule.fault;
+    if (this.#choose !== null) return this.#choose(target);
     if (this.#rate === null || this.#rate.random() >= this.#rate.rate) {
       return null;
     }
