@@ -3,6 +3,7 @@
  * trickle does not hold a place for ever; and of form, so that what comes out is an object of clean text.
  */
 import { ApiError } from "@/lib/api/errors.ts";
+import { isDeeperThan } from "@/lib/json_depth.ts";
 
 /** The largest body of an API request. */
 export const MAX_BODY_BYTES = 256 * 1024;
@@ -45,21 +46,10 @@ export function requireJsonObject(body: unknown): JsonObject {
       'The body must be a JSON object, such as {"to": "+14155550123"}',
     );
   }
-  requireShallow(body);
-  return body as JsonObject;
-}
-
-function requireShallow(body: object): void {
-  // Level by level, because a recursion would end where the stack does.
-  let level: object[] = [body];
-  for (let depth = 1; level.length > 0; depth++) {
-    if (depth > MAX_DEPTH) {
-      throw new ApiError("bad_request", `The body is nested more than ${MAX_DEPTH} levels deep`);
-    }
-    level = level.flatMap((value) =>
-      Object.values(value).filter((entry) => typeof entry === "object" && entry !== null)
-    );
+  if (isDeeperThan(body, MAX_DEPTH)) {
+    throw new ApiError("bad_request", `The body is nested more than ${MAX_DEPTH} levels deep`);
   }
+  return body as JsonObject;
 }
 
 function requireJson(contentType: string | null): void {

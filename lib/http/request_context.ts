@@ -26,6 +26,12 @@ interface Observed {
 
 const REQUEST_ID = /^[A-Za-z0-9._:-]{1,128}$/;
 
+/**
+ * A host and perhaps a port (RFC 9110, section 7.2). The URL of a request is its Host and its target put together: with
+ * anything else, such as a slash, another path would be served than the request line says.
+ */
+const HOST = /^(\[[0-9A-Fa-f:.]+\]|[\w.~!$&'()*+,;=%-]*)(:\d*)?$/;
+
 const observed = new WeakMap<Request, Observed>();
 
 /** Puts the request id and the security headers on every answer, and a line about it into the log. */
@@ -36,7 +42,9 @@ export function observe(services: Services, handler: Handler): Handler {
     const requestId = given !== null && REQUEST_ID.test(given) ? given : makeId();
     const seen: Observed = { requestId, route: null, state: null };
     observed.set(req, seen);
-    const response = await handler(req, info);
+    const response = HOST.test(req.headers.get("host") ?? "")
+      ? await handler(req, info)
+      : new Response("Bad Request", { status: 400 });
     services.log.info("request", {
       method: req.method,
       route: seen.route ?? "none",

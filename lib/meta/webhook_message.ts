@@ -82,7 +82,7 @@ export function parseWebhookMessage(payload: Json): InboundMessage {
     at: new Date(Number(message.timestamp) * 1000),
     person: parsePerson(message, toStorable(payload.contacts)),
     type: message.type,
-    businessNumber: `+${String(metadata.display_phone_number ?? "").replace(/[^0-9]/g, "")}`,
+    businessNumber: `+${nonEmpty(metadata.display_phone_number)?.replace(/[^0-9]/g, "") ?? ""}`,
   };
   if (message.type === "edit") return { ...common, ...parseEdit(message) };
   if (message.type === "revoke") {
@@ -197,7 +197,7 @@ function parseEdit(
 
 function parseSystem(message: Json): InboundMessage["effect"] {
   const system = objectOf(message, "system");
-  const isChange = IDENTITY_CHANGES.has(String(system.type));
+  const isChange = IDENTITY_CHANGES.has(nonEmpty(system.type) ?? "");
   const waId = isChange ? digits(system.wa_id) : null;
   const bsuid = isChange ? nonEmpty(system.user_id) : null;
   if (waId === null && bsuid === null) return { kind: "message" };

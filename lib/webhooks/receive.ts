@@ -9,6 +9,7 @@
 import { bounded } from "@/db/errors.ts";
 import type { NewMetaEvent } from "@/db/meta_events.ts";
 import { makeId } from "@/lib/ids.ts";
+import { isDeeperThan } from "@/lib/json_depth.ts";
 import { parseJson } from "@/lib/meta/meta_error.ts";
 import { namedIds, splitWebhook, type WebhookItem } from "@/lib/meta/webhook_items.ts";
 import { isSignedWith, parseSignature } from "@/lib/meta/webhook_signature.ts";
@@ -30,6 +31,8 @@ export type CallbackResult =
   | { accepted: false };
 
 const LOOKUP_TIMEOUT_MS = 5_000;
+/** How deep an item may lie in itself: far more than Meta's do, far less than a stack holds. */
+const MAX_DEPTH = 100;
 
 /**
  * Stores the items of a callback.
@@ -118,7 +121,10 @@ function toEvents(
   const targets = options.peers.filter((peer) => isFor(item, peer));
   const owners = targets.length > 0 ? targets : [options.signer];
   const field = item.field.slice(0, 100).toWellFormed().replaceAll("\0", "");
-  const payload = JSON.stringify(item.payload);
+  const isTooDeep = isDeeperThan(item.payload, MAX_DEPTH);
+  const payload = JSON.stringify(
+    isTooDeep ? { dropped: `Nested more than ${MAX_DEPTH} levels deep` } : item.payload,
+  );
   return owners.map((owner) => ({
     accountId: owner.accountId,
     id: makeId(),
@@ -126,7 +132,7 @@ function toEvents(
     kind: item.kind,
     field,
     payload,
-    applies: targets.length > 0 && item.kind !== "other",
+    applies: targets.length > 0 && item.kind !== "other" && !isTooDeep,
   }));
 }
 

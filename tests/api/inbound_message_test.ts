@@ -13,7 +13,16 @@ import {
   writing,
 } from "@/tests/helpers/inbound.ts";
 import { sendOk } from "@/tests/helpers/message_calls.ts";
-import { deliver, deliverContent, entryOf, eventRows, newWamid } from "@/tests/helpers/webhooks.ts";
+import {
+  bodyOf,
+  deliver,
+  deliverContent,
+  entryOf,
+  eventRows,
+  newWamid,
+  postCallback,
+  settledEvents,
+} from "@/tests/helpers/webhooks.ts";
 
 type Json = Record<string, unknown>;
 
@@ -177,6 +186,27 @@ describe("an inbound message", () => {
     assertEquals((await inboundRows(harness, account.id)).length, 1);
     assertEquals((await contactRows(harness, account.id)).length, 1);
   });
+
+  for (const [open, close] of [["[", "]"], ['{"a":', "}"]] as const) {
+    it(`of ${open} without end is kept without its content and spoils no other of its batch`, async () => {
+      const account = await harness.makeAccount();
+      const deep = open.repeat(300_000) + "{}" + close.repeat(300_000);
+      const body = JSON.stringify(bodyOf(
+        entryOf(account, writing(newWriter(), { type: "order", order: "DEEP" })),
+        entryOf(account, writing(newWriter())),
+      )).replace('"DEEP"', deep);
+      const { appSecret: secret } = account;
+      const answer = await postCallback(harness.server.baseUrl, body, { secret });
+      assertEquals([answer.status, answer.text], [200, "stored"]);
+      const events = await settledEvents(harness, account.id);
+      assertEquals(events.map(({ state }) => state).sort(), ["ignored", "processed"]);
+      assertEquals(
+        events.filter(({ state }) => state === "ignored").map(({ payload }) => payload),
+        ['{"dropped":"Nested more than 100 levels deep"}'],
+      );
+      assertEquals((await inboundRows(harness, account.id)).length, 1);
+    });
+  }
 
   it("is linked to the message of ours that it answers", async () => {
     const account = await harness.makeAccount();

@@ -78,7 +78,22 @@ describe("paths", () => {
     assertApiError(answer, { status: 401, code: "unauthorized" });
   });
 
-  for (const host of ["a b", "[", "x:99999", "<script>", "exa%mple"]) {
+  for (
+    const host of [
+      "a b",
+      "[",
+      "x:99999",
+      "<script>",
+      "exa%mple",
+      // With these the path would be another one.
+      "/",
+      "x/y",
+      "x?y",
+      "x#y",
+      "x\\y",
+      "user@x",
+    ]
+  ) {
     it(`GET /api/v1/me 400 refuses the Host "${host}" without a page`, async () => {
       const answer = await sendRaw(harness.server.port, { line: "GET /api/v1/me", host });
       assertEquals(answer.status, 400);

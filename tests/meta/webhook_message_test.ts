@@ -325,6 +325,14 @@ describe("parseWebhookMessage()", () => {
     assertEquals([person.waId, person.bsuid], [null, BSUID]);
   });
 
+  it("takes objects that pose as text for nothing", () => {
+    const odd = { toString: 1, valueOf: 1 };
+    const message = { ...COMMON, type: "system", system: { type: odd, wa_id: "14155550199" } };
+    const parsed = parseWebhookMessage({ metadata: { display_phone_number: odd }, message });
+    assertEquals(parsed.businessNumber, "+");
+    assertEquals(parsed.effect, { kind: "message" });
+  });
+
   it("replaces what Postgres cannot store", () => {
     const text = parse({ type: "text", text: { body: "a\0b\ud83d" } }, [{
       profile: { name: "A\0" },
