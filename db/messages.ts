@@ -1,6 +1,6 @@
 /**
- * Messages in the database. The two statements of a send are SQL functions (db/migrations/0003_send_functions.sql),
- * so that each is one round trip and one transaction; here are their typed calls, the look-up by id and the sweep.
+ * Messages in the database. The two statements of a send are SQL functions (begin_send in db/migrations/ 0014, finish_send
+ * in 0015), so that each is one round trip and one transaction; here are their typed calls, the look-up by id and the sweep.
  */
 import postgres from "postgres";
 import type { Sql } from "@/db/connect.ts";
@@ -73,6 +73,8 @@ export interface BeginSend {
   leaseMs: number;
   apiKeyId: string | null;
   requestId: string;
+  /** The SHA-256 of the API key, to be checked here as well: usable, without a rate limit, with the scope to send. */
+  keyHash: Uint8Array | null;
 }
 
 /** The ids that a send answers with. */
@@ -92,15 +94,21 @@ export type BegunSend =
     phoneNumberId: string;
     /** Encrypted. */
     accessToken: string;
+    /** Meta refused the token the last time. */
+    tokenFailed: boolean;
+    /** The identities that are known of the contact. */
+    waId: string | null;
+    bsuid: string | null;
     /** Whether the contact wrote within the last 24 hours. */
     windowOpen: boolean;
   })
   | (SendIds & { outcome: "replayed"; wamid: string })
   | { outcome: "in_progress" | "outcome_unknown" | "mismatch"; messageId: string }
+  | { outcome: "key_refused" }
   | { outcome: "not_configured" | "reply_not_found" | "reply_without_wamid" };
 
 interface BeginRow {
-  outcome: "created" | "replayed" | "in_progress" | "outcome_unknown" | "mismatch";
+  outcome: "created" | "key_refused" | "replayed" | "in_progress" | "outcome_unknown" | "mismatch";
   message_id: string;
   conversation_id: string;
   contact_id: string;
@@ -110,6 +118,9 @@ interface BeginRow {
   integration_id: string;
   phone_number_id: string;
   access_token: string;
+  token_failed: boolean;
+  wa_id: string | null;
+  bsuid: string | null;
   window_open: boolean;
 }
 
@@ -134,7 +145,7 @@ export async function beginSend(sql: Sql, input: BeginSend): Promise<BegunSend> 
         ${input.template === null ? null : sql.json(input.template as postgres.JSONValue)},
         ${input.preview}, ${input.replyToMessageId}, ${input.endpoint},
         ${input.idempotency?.key ?? null}, ${input.idempotency?.fingerprint ?? null},
-        ${input.leaseMs}, ${input.apiKeyId}, ${input.requestId}
+        ${input.leaseMs}, ${input.apiKeyId}, ${input.requestId}, ${input.keyHash}
       )
     `;
   } catch (error) {
@@ -149,6 +160,7 @@ export async function beginSend(sql: Sql, input: BeginSend): Promise<BegunSend> 
 }
 
 function toBegunSend(row: BeginRow): BegunSend {
+  if (row.outcome === "key_refused") return { outcome: row.outcome };
   const ids: SendIds = {
     messageId: row.message_id,
     conversationId: row.conversation_id,
@@ -163,6 +175,9 @@ function toBegunSend(row: BeginRow): BegunSend {
       integrationId: row.integration_id,
       phoneNumberId: row.phone_number_id,
       accessToken: row.access_token,
+      tokenFailed: row.token_failed,
+      waId: row.wa_id,
+      bsuid: row.bsuid,
       windowOpen: row.window_open,
     };
   }
@@ -181,8 +196,11 @@ export interface FinishSend {
   status: "sent" | "failed" | "unknown";
   wamid: string | null;
   error: StoredMessageError | null;
+  /** Meta's identities of the contact, as far as they are news. */
   waId: string | null;
   bsuid: string | null;
+  /** Meta refused the token before, so that a success is news. */
+  tokenFailed: boolean;
 }
 
 /** The row after `finishSend`: another writer may have known more. */
@@ -200,7 +218,8 @@ export async function finishSend(sql: Sql, input: FinishSend): Promise<FinishedS
   >`
     select * from finish_send(
       ${input.accountId}, ${input.messageId}, ${input.endpoint}, ${input.status}, ${input.wamid},
-      ${input.error === null ? null : sql.json({ ...input.error })}, ${input.waId}, ${input.bsuid}
+      ${input.error === null ? null : sql.json({ ...input.error })}, ${input.waId}, ${input.bsuid},
+      ${input.tokenFailed}
     )
   `;
   if (row === undefined) return null;

@@ -5,6 +5,7 @@
 import type { Config } from "@/lib/config.ts";
 import { Background } from "@/lib/background.ts";
 import { FailedAuthentications } from "@/lib/api/failed_authentications.ts";
+import { KnownKeys } from "@/lib/api/known_keys.ts";
 import { RequestLog } from "@/lib/api/request_log.ts";
 import type { Database } from "@/db/connect.ts";
 import { EventStreams } from "@/lib/admin/event_streams.ts";
@@ -40,6 +41,8 @@ export interface Services {
   requestLog: RequestLog;
   /** Who calls the API without a valid key again and again. */
   failedAuthentications: FailedAuthentications;
+  /** Keys that were good a moment ago. */
+  knownKeys: KnownKeys;
   background: Background;
   /** Hashes passwords, a few at a time. */
   passwords: PasswordWork;
@@ -100,6 +103,7 @@ export function makeServices(
     inDoubt,
     requestLog,
     failedAuthentications: new FailedAuthentications(),
+    knownKeys: new KnownKeys(),
     background,
     passwords: new PasswordWork(),
     signers: new Signers({ sql: db.sql, secrets: options.secrets, log }),

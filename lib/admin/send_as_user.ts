@@ -36,6 +36,7 @@ export async function sendAsUser(services: Services, send: UserSend): Promise<Re
         body: requireJsonObject(send.body),
         // Spaces around a header's value are no part of it (RFC 9110, section 5.5).
         idempotencyKey: send.idempotencyKey?.replace(/^[ \t]+|[ \t]+$/g, "") ?? null,
+        keyProof: null,
         logged,
       });
     },

@@ -11,11 +11,14 @@ import { bounded } from "@/db/errors.ts";
 import { hashKey, parseKeyMode } from "@/lib/keys/key_format.ts";
 import type { Scope } from "@/lib/keys/scopes.ts";
 
+/** RFC 6750, section 2.1. */
+const BEARER = /^Bearer +([^\s]+)$/i;
+
 /** How long the database may take to tell whether a key is good. */
 const AUTHORIZE_TIMEOUT_MS = 5_000;
 
 /** What a request says of who sends it. */
-interface Credentials {
+export interface Credentials {
   /** The header. */
   authorization: string | null;
   /** The client address. */
@@ -70,6 +73,15 @@ export function requireScope(key: AuthorizedKey, scope: Scope | null): void {
   );
 }
 
+/**
+ * The hash of the key in an Authorization header, or null if there is none that could be a key; whether it is one is
+ * not asked.
+ */
+export function hashOfBearer(authorization: string | null): Uint8Array | null {
+  const text = BEARER.exec(authorization ?? "")?.[1];
+  return text === undefined || parseKeyMode(text) === null ? null : hashKey(text);
+}
+
 /** Sets the three X-RateLimit headers; an unlimited key has none. */
 export function setRateLimitHeaders(headers: Headers, key: AuthorizedKey): void {
   if (key.remaining === null || key.reset_at === null) return;
@@ -101,12 +113,12 @@ async function findKey(
   return key;
 }
 
-/** The token of an Authorization header (RFC 6750, section 2.1). */
+/** The token of an Authorization header. */
 function parseBearer(authorization: string | null): string {
   if (authorization === null) {
     throw unauthorized('Send your API key in the header "Authorization: Bearer wacrm_…"');
   }
-  const match = /^Bearer +([^\s]+)$/i.exec(authorization);
+  const match = BEARER.exec(authorization);
   if (match?.[1] === undefined) {
     throw unauthorized('The Authorization header must read "Bearer", a space and the API key');
   }

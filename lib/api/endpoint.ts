@@ -4,15 +4,18 @@
  * log is answer.ts's.
  */
 import type { Context } from "fresh";
-import { answerRequest, type LoggedDetails } from "@/lib/api/answer.ts";
+import { type Answering, answerRequest, type LoggedDetails } from "@/lib/api/answer.ts";
 import {
   authenticate,
+  hashOfBearer,
   requireAllowance,
   requireScope,
   setRateLimitHeaders,
 } from "@/lib/api/authenticate.ts";
+import { type JsonObject, readJsonBody } from "@/lib/api/body.ts";
 import { type ApiResult, errorResponse } from "@/lib/api/envelope.ts";
 import { ApiError } from "@/lib/api/errors.ts";
+import { KeyProof, KeyRefusedError } from "@/lib/api/known_keys.ts";
 import type { AuthorizedKey } from "@/db/api_keys.ts";
 import { clientAddress } from "@/lib/http/client_address.ts";
 import type { Scope } from "@/lib/keys/scopes.ts";
@@ -24,40 +27,108 @@ export interface ApiCall {
   ctx: Context<State>;
   services: Services;
   key: AuthorizedKey;
+  /** Owed to the database if the key was good only a moment ago; see `provesKey`. */
+  proof: KeyProof | null;
   requestId: string;
+  /** The body, read at the first call. */
+  readBody(): Promise<JsonObject>;
   /** What the request log should say beyond the obvious. */
   logged: LoggedDetails;
 }
 
 type Handler = (ctx: Context<State>) => Promise<Response>;
 
-/** One method of a path. `scope` null: any valid key may call it. */
-export function endpoint(
-  options: { scope: Scope | null; handle: (call: ApiCall) => Promise<ApiResult | Response> },
-): Handler {
+interface EndpointOptions {
+  /** Null: any valid key may call it. */
+  scope: Scope | null;
+  /** The handler settles `call.proof` with the first thing that it does, and does nothing before. */
+  provesKey?: true;
+  handle: (call: ApiCall) => Promise<ApiResult | Response>;
+}
+
+/** One method of a path. */
+export function endpoint(options: EndpointOptions): Handler {
   return (ctx) => {
     const { services, requestId } = ctx.state;
     return answerRequest(services, {
       requestId,
       method: ctx.req.method,
       route: ctx.route ?? "",
-      handle: async ({ headers, logged, setCaller }) => {
-        const { db: { sql }, failedAuthentications: failures } = services;
-        const key = await authenticate({ sql, failures }, {
-          authorization: ctx.req.headers.get("authorization"),
-          address: clientAddress({ headers: ctx.req.headers, info: ctx.info }, services.config),
-          onFound: (found) => {
-            setCaller({ accountId: found.account_id, apiKeyId: found.key_id });
-            ctx.state.keyPrefix = found.prefix;
-            setRateLimitHeaders(headers, found);
-          },
-        });
-        requireAllowance(key);
-        requireScope(key, options.scope);
-        return await options.handle({ ctx, services, key, requestId, logged });
+      handle: (answering) => {
+        let body: Promise<JsonObject> | null = null;
+        const readBody = () => body ??= readJsonBody(ctx.req);
+        const { logged } = answering;
+        const run: Run = (key, proof) =>
+          options.handle({ ctx, services, key, proof, requestId, readBody, logged });
+        return authorize({ ctx, services, answering, options, run });
       },
     });
   };
+}
+
+type Run = (key: AuthorizedKey, proof: KeyProof | null) => Promise<ApiResult | Response>;
+
+interface Authorizing {
+  ctx: Context<State>;
+  services: Services;
+  answering: Answering;
+  options: EndpointOptions;
+  run: Run;
+}
+
+/** Key, rate limit, scope, and then the handler. */
+async function authorize(request: Authorizing): Promise<ApiResult | Response> {
+  const { ctx, services, answering, options, run } = request;
+  const authorization = ctx.req.headers.get("authorization");
+  const keyHash = options.provesKey ? hashOfBearer(authorization) : null;
+  const early = keyHash === null ? null : await runWithKnownKey(request, keyHash);
+  if (early !== null && "result" in early) return early.result;
+  const { db: { sql }, failedAuthentications: failures } = services;
+  const key = await authenticate({ sql, failures }, {
+    authorization,
+    address: clientAddress({ headers: ctx.req.headers, info: ctx.info }, services.config),
+    onFound: (found) => {
+      noteCaller(request, found);
+      setRateLimitHeaders(answering.headers, found);
+    },
+  });
+  if (keyHash !== null) services.knownKeys.remember(keyHash, key);
+  requireAllowance(key);
+  requireScope(key, options.scope);
+  // The key is good, so what failed before it was proved is the answer.
+  if (early !== null && !(early.failure instanceof KeyRefusedError)) throw early.failure;
+  return await run(key, null);
+}
+
+/**
+ * Runs the handler with a key that was good a moment ago. Null: it is not known. A failure is one from before the key was
+ * proved; who calls is to be found out before it is told.
+ */
+async function runWithKnownKey(
+  request: Authorizing,
+  keyHash: Uint8Array,
+): Promise<{ result: ApiResult | Response } | { failure: unknown } | null> {
+  const { services, options, run } = request;
+  const key = services.knownKeys.find(keyHash);
+  if (key === null || (options.scope !== null && !key.scopes.includes(options.scope))) return null;
+  const proof = new KeyProof(keyHash);
+  try {
+    const result = await run(key, proof);
+    noteCaller(request, key);
+    return { result };
+  } catch (failure) {
+    if (proof.proved) {
+      noteCaller(request, key);
+      throw failure;
+    }
+    services.knownKeys.forget(keyHash);
+    return { failure };
+  }
+}
+
+function noteCaller({ ctx, answering }: Authorizing, key: AuthorizedKey): void {
+  answering.setCaller({ accountId: key.account_id, apiKeyId: key.key_id });
+  ctx.state.keyPrefix = key.prefix;
 }
 
 /** The handler of a path, from an endpoint per method. */

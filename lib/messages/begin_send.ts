@@ -5,6 +5,7 @@
 import { bounded, DatabaseUnavailableError } from "@/db/errors.ts";
 import { beginSend, type BegunSend } from "@/db/messages.ts";
 import { ApiError, invalidInput } from "@/lib/api/errors.ts";
+import { KeyRefusedError } from "@/lib/api/known_keys.ts";
 import { makeId } from "@/lib/ids.ts";
 import { messagePreview } from "@/lib/messages/message_preview.ts";
 import { type CreatedSend, type Send, SEND_ENDPOINT } from "@/lib/messages/send.ts";
@@ -19,7 +20,8 @@ const BEGIN_TIMEOUT_MS = 5_000;
 /**
  * Stores the message as pending, or finds what its idempotency key stands for.
  *
- * @throws ApiError when the key or the request refuses it
+ * @throws ApiError when the idempotency key or the request refuses it
+ * @throws KeyRefusedError when the API key is not what it was a moment ago
  * @throws DatabaseUnavailableError
  */
 export async function begin(
@@ -50,6 +52,7 @@ export async function begin(
         leaseMs: Math.round(send.leaseEndsAt - performance.now()),
         apiKeyId: sender.apiKeyId,
         requestId: sender.requestId,
+        keyHash: send.keyProof?.keyHash ?? null,
       }),
       BEGIN_TIMEOUT_MS,
     );
@@ -63,12 +66,14 @@ export async function begin(
     }
     throw error;
   }
+  if (begun.outcome === "key_refused") throw new KeyRefusedError();
+  if (send.keyProof !== null) send.keyProof.proved = true;
   if (begun.outcome === "created" || begun.outcome === "replayed") return begun;
   throw toRefusal(begun);
 }
 
 function toRefusal(
-  begun: Exclude<BegunSend, { outcome: "created" | "replayed" }>,
+  begun: Exclude<BegunSend, { outcome: "created" | "replayed" | "key_refused" }>,
 ): ApiError {
   switch (begun.outcome) {
     case "in_progress":

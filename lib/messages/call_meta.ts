@@ -35,7 +35,7 @@ async function prepare(
     };
   } catch (error) {
     const reason = "The request to Meta could not be made";
-    await storedByDeadline(services, send, { kind: "never_written", reason });
+    await storedByDeadline(services, { send, begun }, { kind: "never_written", reason });
     throw error;
   }
 }

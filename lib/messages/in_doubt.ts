@@ -80,6 +80,7 @@ export class InDoubtSends {
             },
             waId: null,
             bsuid: null,
+            tokenFailed: false,
           }),
           QUERY_TIMEOUT_MS,
         );

@@ -6,6 +6,7 @@ import type { LoggedDetails } from "@/lib/api/answer.ts";
 import type { JsonObject } from "@/lib/api/body.ts";
 import type { ApiResult } from "@/lib/api/envelope.ts";
 import { parseIdempotency } from "@/lib/api/idempotency.ts";
+import type { KeyProof } from "@/lib/api/known_keys.ts";
 import { parseMessageRequest } from "@/lib/messages/message_request.ts";
 import type { Sender } from "@/lib/messages/send.ts";
 import { sendMessage } from "@/lib/messages/send_message.ts";
@@ -18,6 +19,8 @@ export interface PostedMessage {
   body: JsonObject;
   /** Null: none was given. */
   idempotencyKey: string | null;
+  /** See `SendInput`. */
+  keyProof: KeyProof | null;
   /** Filled in on the way. */
   logged: LoggedDetails;
 }
@@ -35,7 +38,12 @@ export async function postMessage(services: Services, posted: PostedMessage): Pr
   logged.recipientMasked = maskRecipient(
     recipient.kind === "phone" ? recipient.phone : recipient.bsuid,
   );
-  const sent = await sendMessage(services, { sender, request, idempotency });
+  const sent = await sendMessage(services, {
+    sender,
+    request,
+    idempotency,
+    keyProof: posted.keyProof,
+  });
   logged.messageId = sent.messageId;
   return {
     status: 201,

@@ -4,6 +4,7 @@
  */
 import type { BegunSend } from "@/db/messages.ts";
 import type { Idempotency } from "@/lib/api/idempotency.ts";
+import type { KeyProof } from "@/lib/api/known_keys.ts";
 import { makeId } from "@/lib/ids.ts";
 import type { Mode } from "@/lib/keys/key_format.ts";
 import type { MessageRequest } from "@/lib/messages/message_request.ts";
@@ -25,6 +26,8 @@ export interface SendInput {
   sender: Sender;
   request: MessageRequest;
   idempotency: Idempotency | null;
+  /** To be settled by begin; null: the key is proved, or there is none. */
+  keyProof: KeyProof | null;
 }
 
 /** A send under way. */

@@ -51,7 +51,7 @@ async function deliver(
   begun: CreatedSend,
 ): Promise<SentMessage> {
   const outcome = await callMeta(services, send, begun);
-  const row = await storedByDeadline(services, send, outcome);
+  const row = await storedByDeadline(services, { send, begun }, outcome);
   if (row === null) {
     throw outcomeUnknown({
       messageId: send.messageId,

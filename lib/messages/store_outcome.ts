@@ -5,7 +5,7 @@
 import { bounded, toDatabaseError } from "@/db/errors.ts";
 import { type FinishedSend, finishSend } from "@/db/messages.ts";
 import type { SendOutcome } from "@/lib/meta/client.ts";
-import { type Send, SEND_ENDPOINT } from "@/lib/messages/send.ts";
+import { type CreatedSend, type Send, SEND_ENDPOINT } from "@/lib/messages/send.ts";
 import { toStoredOutcome } from "@/lib/messages/send_outcome.ts";
 import type { Services } from "@/lib/services.ts";
 
@@ -19,24 +19,28 @@ const FINISH_RETRY_MS = 250;
  */
 export function storedByDeadline(
   services: Services,
-  send: Send,
+  { send, begun }: { send: Send; begun: CreatedSend },
   outcome: SendOutcome,
 ): Promise<FinishedSend | null> {
-  const stored = services.background.track(storeOutcome(services, send, outcome));
+  const stored = services.background.track(storeOutcome(services, { send, begun }, outcome));
   return before(send.deadlineAt, stored);
 }
 
 /** Repeats finish until it is stored or the lease ends; null in that case: the sweep takes over. */
 async function storeOutcome(
   services: Services,
-  send: Send,
+  { send, begun }: { send: Send; begun: CreatedSend },
   outcome: SendOutcome,
 ): Promise<FinishedSend | null> {
+  const stored = toStoredOutcome(outcome);
   const input = {
     accountId: send.sender.accountId,
     messageId: send.messageId,
     endpoint: SEND_ENDPOINT,
-    ...toStoredOutcome(outcome),
+    ...stored,
+    waId: stored.waId === begun.waId ? null : stored.waId,
+    bsuid: stored.bsuid === begun.bsuid ? null : stored.bsuid,
+    tokenFailed: begun.tokenFailed,
   };
   while (true) {
     try {

@@ -75,6 +75,7 @@ describe("finish_send()", () => {
       leaseMs: more.leaseMs ?? 60_000,
       apiKeyId: null,
       requestId: "test",
+      keyHash: null,
     });
     assert(begun.outcome === "created", begun.outcome);
     return { accountId, messageId: begun.messageId, contactId: begun.contactId };
@@ -94,6 +95,7 @@ describe("finish_send()", () => {
       error: status === "failed" ? REFUSAL : status === "unknown" ? LOST : null,
       waId: identities.waId ?? null,
       bsuid: identities.bsuid ?? null,
+      tokenFailed: false,
     });
   }
 

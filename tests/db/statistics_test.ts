@@ -50,6 +50,7 @@ describe("a send on a connection that is older than the contacts", () => {
       leaseMs: 60_000,
       apiKeyId: null,
       requestId: "test",
+      keyHash: null,
     });
     assertEquals(begun.outcome, "created");
   }

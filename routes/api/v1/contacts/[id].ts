@@ -1,7 +1,6 @@
 /** `GET /api/v1/contacts/{id}`: one contact. `PATCH` changes its name, email and company. */
 import { type ContactRow, findContact, updateContact } from "@/db/contacts.ts";
 import { bounded } from "@/db/errors.ts";
-import { readJsonBody } from "@/lib/api/body.ts";
 import { endpoint, methods } from "@/lib/api/endpoint.ts";
 import { ApiError } from "@/lib/api/errors.ts";
 import { READ_TIMEOUT_MS } from "@/lib/api/limits.ts";
@@ -26,8 +25,8 @@ export const handler = define.handlers(methods({
   }),
   PATCH: endpoint({
     scope: "contacts:write",
-    handle: async ({ ctx, services, key }) => {
-      const changes = parseContactChanges(await readJsonBody(ctx.req));
+    handle: async ({ ctx, services, key, readBody }) => {
+      const changes = parseContactChanges(await readBody());
       const contactId = requireContactId(ctx.params.id);
       const row = await bounded(
         updateContact(services.db.sql, { accountId: key.account_id, contactId, changes }),

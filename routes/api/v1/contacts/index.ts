@@ -1,5 +1,4 @@
 /** `GET /api/v1/contacts` lists contacts; `POST /api/v1/contacts` finds or creates one. */
-import { readJsonBody } from "@/lib/api/body.ts";
 import { endpoint, methods } from "@/lib/api/endpoint.ts";
 import { contactToJson } from "@/lib/contacts/contact_json.ts";
 import { parseNewContact } from "@/lib/contacts/contact_request.ts";
@@ -21,8 +20,8 @@ export const handler = define.handlers(methods({
   }),
   POST: endpoint({
     scope: "contacts:write",
-    handle: async ({ ctx, services, key }) => {
-      const request = parseNewContact(await readJsonBody(ctx.req));
+    handle: async ({ services, key, readBody }) => {
+      const request = parseNewContact(await readBody());
       const { contact, created } = await findOrCreateContact(services.db.sql, {
         accountId: key.account_id,
         request,

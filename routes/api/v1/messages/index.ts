@@ -1,5 +1,4 @@
 /** `GET /api/v1/messages` lists messages; `POST /api/v1/messages` sends one. */
-import { readJsonBody } from "@/lib/api/body.ts";
 import { endpoint, methods } from "@/lib/api/endpoint.ts";
 import { findMessages } from "@/lib/messages/list_messages.ts";
 import { messageToJson } from "@/lib/messages/message_json.ts";
@@ -19,7 +18,8 @@ export const handler = define.handlers(methods({
   }),
   POST: endpoint({
     scope: "messages:send",
-    handle: async ({ ctx, services, key, requestId, logged }) =>
+    provesKey: true,
+    handle: async ({ ctx, services, key, proof, requestId, readBody, logged }) =>
       await postMessage(services, {
         sender: {
           accountId: key.account_id,
@@ -27,8 +27,9 @@ export const handler = define.handlers(methods({
           apiKeyId: key.key_id,
           requestId,
         },
-        body: await readJsonBody(ctx.req),
+        body: await readBody(),
         idempotencyKey: ctx.req.headers.get("idempotency-key"),
+        keyProof: proof,
         logged,
       }),
   }),
