@@ -1,0 +1,115 @@
+/** One measurement, and the comparison of two that alternate. */
+import { type LoadResult, percentile, putUnderLoad } from "@/bench/load/raw_client.ts";
+import type { Scenario } from "@/bench/scenarios/requests.ts";
+import { cpuOfTree } from "@/bench/stage/cpu.ts";
+import type { Program } from "@/bench/stage/programs.ts";
+import type { Stage } from "@/bench/stage/stage.ts";
+
+/** What one server did under one load; times in milliseconds, processor time in microseconds a request. */
+export interface Figures {
+  requestsPerSecond: number;
+  p50: number;
+  p95: number;
+  p99: number;
+  serverCpu: number;
+  postgresCpu: number;
+}
+
+/** Both servers, and the product as a share of the bare handler; all medians. */
+export interface Comparison {
+  product: Figures;
+  bare: Figures;
+  ratio: number;
+  /** The product's as a multiple of the bare handler's. */
+  p50Ratio: number;
+  p99Ratio: number;
+}
+
+/** How long and how often. */
+export interface Pace {
+  durationMs: number;
+  rounds: number;
+  concurrency: number;
+}
+
+/** Measures both in turns, so that what changes on the machine meanwhile changes both. */
+export async function compare(
+  stage: Stage,
+  options: { product: Program; scenario: Scenario; pace: Pace },
+): Promise<Comparison> {
+  const { product, scenario, pace } = options;
+  const rounds: { product: Figures; bare: Figures }[] = [];
+  // The first round warms up and does not count.
+  for (let round = 0; round <= pace.rounds; round++) {
+    const bare = await measure(stage, {
+      program: stage.bare,
+      next: scenario.nextBare,
+      expectedStatus: scenario.bareStatus,
+      pace,
+    });
+    const ours = await measure(stage, {
+      program: product,
+      next: scenario.next,
+      expectedStatus: scenario.expectedStatus,
+      pace,
+    });
+    if (round > 0) rounds.push({ product: ours, bare });
+  }
+  const ratioOf = (name: keyof Figures) =>
+    median(rounds.map(({ product, bare }) => product[name] / bare[name]));
+  return {
+    product: medians(rounds.map(({ product }) => product)),
+    bare: medians(rounds.map(({ bare }) => bare)),
+    ratio: ratioOf("requestsPerSecond"),
+    p50Ratio: ratioOf("p50"),
+    p99Ratio: ratioOf("p99"),
+  };
+}
+
+async function measure(stage: Stage, options: {
+  program: Program;
+  next: () => Uint8Array;
+  expectedStatus: number;
+  pace: Pace;
+}): Promise<Figures> {
+  const { program, next, expectedStatus, pace } = options;
+  const cpu = async () => ({
+    server: await cpuOfTree(program.pid),
+    postgres: await cpuOfTree(stage.postgresPid),
+  });
+  const before = await cpu();
+  const result: LoadResult = await putUnderLoad({
+    port: program.port,
+    concurrency: pace.concurrency,
+    durationMs: pace.durationMs,
+    next,
+    expectedStatus,
+  });
+  const after = await cpu();
+  return {
+    requestsPerSecond: result.requestsPerSecond,
+    p50: percentile(result, 50),
+    p95: percentile(result, 95),
+    p99: percentile(result, 99),
+    serverCpu: (after.server - before.server) / result.requests,
+    postgresCpu: (after.postgres - before.postgres) / result.requests,
+  };
+}
+
+function medians(all: Figures[]): Figures {
+  const of = (name: keyof Figures) => median(all.map((figures) => figures[name]));
+  return {
+    requestsPerSecond: of("requestsPerSecond"),
+    p50: of("p50"),
+    p95: of("p95"),
+    p99: of("p99"),
+    serverCpu: of("serverCpu"),
+    postgresCpu: of("postgresCpu"),
+  };
+}
+
+/** The middle of some numbers. */
+export function median(values: number[]): number {
+  const sorted = [...values].sort((a, b) => a - b);
+  return sorted[Math.floor(sorted.length / 2)] ?? NaN;
+}

@@ -1,0 +1,77 @@
+/**
+ * The reference of the benchmarks: what any honest implementation has to do at least. One insert, one call of Meta, one
+ * update, and for a read one look-up by an index; no authentication, no validation, no limits, no contacts. The same
+ * HTTP server, database driver and HTTP client as the product's. Prints its port.
+ */
+// deno-lint-ignore-file no-console -- its port goes to the process that has started it
+import { Agent, request } from "undici";
+import { connect } from "@/db/connect.ts";
+import { makeId } from "@/lib/ids.ts";
+
+/** As many as the product's pool has. */
+const POOL_SIZE = 16;
+
+if (import.meta.main) {
+  const { DATABASE_URL = "", META_GRAPH_URL = "", PHONE_NUMBER_ID = "", ACCESS_TOKEN = "" } = Deno
+    .env.toObject();
+  const sql = connect(DATABASE_URL, { poolSize: POOL_SIZE });
+  await sql`
+    create table if not exists bare_messages (
+      id uuid primary key,
+      recipient text not null,
+      body text not null,
+      status text not null,
+      wamid text,
+      created_at timestamptz not null default now()
+    )
+  `;
+  await sql`
+    insert into bare_messages (id, recipient, body, status)
+    values ('00000000-0000-7000-8000-000000000000', '+14155550123', 'Hello', 'sent')
+    on conflict do nothing
+  `;
+  const agent = new Agent({ pipelining: 1 });
+  const url = `${META_GRAPH_URL}/v25.0/${PHONE_NUMBER_ID}/messages`;
+
+  const send = async (req: Request): Promise<Response> => {
+    const { to, text } = await req.json();
+    const [row] = await sql<{ id: string }[]>`
+      insert into bare_messages (id, recipient, body, status)
+      values (${makeId()}, ${to}, ${text}, 'pending')
+      returning id
+    `;
+    const answer = await request(url, {
+      method: "POST",
+      dispatcher: agent,
+      headers: { authorization: `Bearer ${ACCESS_TOKEN}`, "content-type": "application/json" },
+      body: JSON.stringify({
+        messaging_product: "whatsapp",
+        recipient_type: "individual",
+        to,
+        type: "text",
+        text: { body: text },
+      }),
+    });
+    const taken = await answer.body.json() as { messages: { id: string }[] };
+    const wamid = taken.messages[0]?.id ?? null;
+    await sql`update bare_messages set status = 'sent', wamid = ${wamid} where id = ${
+      row?.id ?? ""
+    }`;
+    return Response.json({ data: { message_id: row?.id, whatsapp_message_id: wamid } }, {
+      status: 201,
+    });
+  };
+  const read = async (): Promise<Response> => {
+    const [row] = await sql`
+      select id, recipient, body, status from bare_messages
+      where id = '00000000-0000-7000-8000-000000000000'
+    `;
+    return Response.json({ data: row });
+  };
+
+  const server = Deno.serve(
+    { hostname: "127.0.0.1", port: 0, onListen: () => {} },
+    (req) => req.method === "POST" ? send(req) : read(),
+  );
+  console.log(server.addr.port);
+}
