@@ -36,11 +36,11 @@ export class FuzzClient implements Disposable {
 
   /** Sends a request and waits for its outcome. */
   async exchange(request: WireRequest & { method: string }): Promise<Outcome> {
-    const connection = this.#connection ?? await open(this.#port);
-    this.#connection = connection;
     const { promise: timeUp, resolve } = Promise.withResolvers<"hang">();
     const timer = setTimeout(() => resolve("hang"), this.#hangMs);
     try {
+      const connection = this.#connection ?? await open(this.#port);
+      this.#connection = connection;
       // At the same time: the server may answer before it has read everything, and then read no more.
       const writing = write(connection.socket, request);
       const answer = await Promise.race([connection.reader.next(request), timeUp]);
@@ -106,5 +106,6 @@ function isDone(writing: Promise<boolean>): Promise<boolean> {
 function describe(error: unknown): string | null {
   if (error instanceof Deno.errors.ConnectionReset) return null;
   if (error instanceof BrokenAnswer) return error.message;
+  if (error instanceof Deno.errors.ConnectionRefused) return "The server takes no connection";
   throw error;
 }

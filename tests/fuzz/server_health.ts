@@ -36,14 +36,17 @@ export class HealthWatch {
     const problems = this.#server.lines.slice(this.#seen).flatMap(judgeLine).slice(0, MAX_SHOWN);
     this.#seen = this.#server.lines.length;
     if (this.#exit !== null) return [...problems, this.#exit];
-    const isReady = await eventually(() => this.#isReady()).catch(() => false);
-    return isReady ? problems : [...problems, "The server is not ready any more"];
+    return [...problems, ...await this.#findUnreadiness()];
   }
 
-  async #isReady(): Promise<boolean> {
-    const response = await fetch(`${this.#server.baseUrl}/readyz`);
-    await response.body?.cancel();
-    return response.status === 200;
+  async #findUnreadiness(): Promise<string[]> {
+    let answer = "no answer";
+    const isReady = async () => {
+      const response = await fetch(`${this.#server.baseUrl}/readyz`);
+      answer = `${response.status} ${await response.text()}`;
+      return response.status === 200;
+    };
+    return await eventually(isReady).then(() => [], () => [`/readyz says in the end: ${answer}`]);
   }
 }
 

@@ -45,6 +45,7 @@ Deno.test("judge() has nothing against answers that are as they must be", () => 
     [answer(204, "", { allow: "GET" }), { method: "OPTIONS" }],
     [answer(200, ""), { method: "HEAD" }],
     [answer(303, ""), { target: "/" }],
+    [answer(503, { status: "database_unavailable" }), { target: "/readyz" }],
     [answer(200, { data: {} }), { headers: [...REQUEST.headers, ["X-Request-Id", "r1"]] }],
   ];
   for (const [outcome, request] of good) {
@@ -60,6 +61,7 @@ Deno.test("judge() condemns every answer that is not", () => {
     [answer(500, ""), { target: "/healthz" }],
     [answer(500, ""), { method: "HEAD" }],
     [answer(502, "Bad gateway"), { target: "/webhooks/whatsapp" }],
+    [answer(503, { status: "database_not_migrated" }), { target: "/readyz" }],
     [answer(500, { error: { ...ERROR, code: "internal" } })],
     [answer(503, { error: { ...ERROR, code: "unavailable" } }, { "retry-after": "1" })],
     [answer(200, { result: 1 })],
@@ -144,7 +146,7 @@ Deno.test("FuzzClient tells an answer, an end and a hang apart", async () => {
     "HTTP/1.1 200 OK\r\nConte",
     "",
   ];
-  using listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
+  const listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
   const outcomes: Outcome[] = [];
   for (const reply of [...replies, null]) {
     using client = new FuzzClient({ port: listener.addr.port, hangMs: 200 });
@@ -160,6 +162,13 @@ Deno.test("FuzzClient tells an answer, an end and a hang apart", async () => {
   assertEquals(outcomes.map(({ kind }) => kind), ["answer", "closed", "closed", "hang"]);
   const broken = outcomes.map((outcome) => outcome.kind === "closed" && outcome.broken !== null);
   assertEquals(broken, [false, true, false, false]);
+  const { port } = listener.addr;
+  listener.close();
+  using client = new FuzzClient({ port });
+  assertEquals(await client.exchange({ ...toWire(REQUEST), method: "POST" }), {
+    kind: "closed",
+    broken: "The server takes no connection",
+  });
 });
 
 function codeIn(body: Uint8Array): string | null {
