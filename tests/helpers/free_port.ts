@@ -1,7 +1,8 @@
 /** Finds a port for servers that share one, where the system cannot choose it for the first. */
 
-// Below the ranges from which systems take ports for outgoing connections: nobody is given it in the meantime.
-const PORTS = { first: 15_000, count: 3_000 };
+// Below the ranges from which systems take ports for outgoing connections, and beside those of the other helpers:
+// nobody is given it in the meantime.
+const PORTS = { first: 9_000, count: 3_000 };
 
 /** A port of 127.0.0.1 on which nobody listens. */
 export function freePort(): number {
