@@ -18,9 +18,11 @@ const GROWING_TABLES = [
 
 /** Reading so many pages costs no more than a look-up. */
 const SMALL_PAGES = 4;
+/** Statistics of so many pages make every plan go by an index: from there on, newer ones would change nothing. */
+const LARGE_PAGES = 1_000;
 
 /**
- * Looks at those that have become twice as large, which makes every connection plan anew.
+ * Looks at those that have become twice as large and are not yet large, which makes every connection plan anew.
  *
  * @returns how many that were
  */
@@ -29,6 +31,7 @@ export async function refreshStatistics(sql: Sql): Promise<number> {
     select relname as name
     from pg_class
     where oid = any (array(select to_regclass(name) from unnest(${GROWING_TABLES}::text[]) as name))
+      and relpages < ${LARGE_PAGES}
       and pg_relation_size(oid) / current_setting('block_size')::int
         > greatest(2 * relpages, ${SMALL_PAGES})
   `;
