@@ -114,7 +114,11 @@ export async function bounded<T>(
   try {
     return await Promise.race([query, timeUp]);
   } catch (error) {
-    throw toDatabaseError(error);
+    const reason = toDatabaseError(error);
+    // The driver tells of a broken connection before it has put it away, and would give the answer of another statement
+    // to one that is made in this very moment.
+    if (reason instanceof DatabaseUnavailableError) await new Promise((later) => setTimeout(later));
+    throw reason;
   } finally {
     clearTimeout(timer);
   }

@@ -17,6 +17,7 @@ import { type ApiResult, errorResponse } from "@/lib/api/envelope.ts";
 import { ApiError } from "@/lib/api/errors.ts";
 import { KeyProof, KeyRefusedError } from "@/lib/api/known_keys.ts";
 import type { AuthorizedKey } from "@/db/api_keys.ts";
+import { DatabaseUnavailableError } from "@/db/errors.ts";
 import { clientAddress } from "@/lib/http/client_address.ts";
 import type { Scope } from "@/lib/keys/scopes.ts";
 import type { Services } from "@/lib/services.ts";
@@ -121,6 +122,8 @@ async function runWithKnownKey(
       noteCaller(request, key);
       throw failure;
     }
+    // Asking it for the key would end no better.
+    if (failure instanceof DatabaseUnavailableError) throw failure;
     services.knownKeys.forget(keyHash);
     return { failure };
   }
