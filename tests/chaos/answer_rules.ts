@@ -11,6 +11,7 @@ const EXPECTED_ERRORS = new Map([
 /** A client gives up after 20 s; no answer may take that long. */
 const HANGING_MS = 19_000;
 
+/** Each on all answers of a run. */
 export const ANSWER_RULES: Rule[] = [
   created,
   answeredAsExpected,

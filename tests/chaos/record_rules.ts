@@ -1,6 +1,7 @@
 /** What the oracle expects of the database and of what Meta received. */
 import type { Case, Rule } from "@/tests/chaos/oracle.ts";
 
+/** Each on both records of a run. */
 export const RECORD_RULES: Rule[] = [
   takenOnce,
   metaKnowsNothingMore,
