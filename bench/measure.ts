@@ -1,5 +1,5 @@
 /** One measurement, and the comparison of two that alternate. */
-import { type LoadResult, percentile, putUnderLoad } from "@/bench/load/raw_client.ts";
+import { percentile, putUnderLoad } from "@/bench/load/closed_load.ts";
 import type { Scenario } from "@/bench/scenarios/requests.ts";
 import { cpuOfTree } from "@/bench/stage/cpu.ts";
 import type { Program } from "@/bench/stage/programs.ts";
@@ -78,7 +78,7 @@ async function measure(stage: Stage, options: {
     postgres: await cpuOfTree(stage.postgresPid),
   });
   const before = await cpu();
-  const result: LoadResult = await putUnderLoad({
+  const result = await putUnderLoad({
     port: program.port,
     concurrency: pace.concurrency,
     durationMs: pace.durationMs,
@@ -88,9 +88,9 @@ async function measure(stage: Stage, options: {
   const after = await cpu();
   return {
     requestsPerSecond: result.requestsPerSecond,
-    p50: percentile(result, 50),
-    p95: percentile(result, 95),
-    p99: percentile(result, 99),
+    p50: percentile(result.latenciesMs, 50),
+    p95: percentile(result.latenciesMs, 95),
+    p99: percentile(result.latenciesMs, 99),
     serverCpu: (after.server - before.server) / result.requests,
     postgresCpu: (after.postgres - before.postgres) / result.requests,
   };

@@ -1,5 +1,5 @@
 /** What is measured: for each scenario the requests, ready to be written, and what they are compared with. */
-import { encodeRequest } from "@/bench/load/raw_client.ts";
+import { encodeRequest } from "@/bench/load/connection.ts";
 
 /** A kind of load. */
 export interface Scenario {
