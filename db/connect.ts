@@ -12,6 +12,7 @@ import {
   DatabaseUnavailableError,
   toDatabaseError,
 } from "@/db/errors.ts";
+import { Lanes } from "@/db/lanes.ts";
 
 /** The driver's handle: a pool, or one connection of it inside a transaction. */
 export type Sql = postgres.Sql;
@@ -23,6 +24,8 @@ export type TransactionSql = postgres.TransactionSql;
 export interface Database {
   /** The pool. Inside a transaction use only its own handle: the embedded pool has one connection. */
   readonly sql: Sql;
+  /** For the statements of which there are most; see batcher.ts. */
+  readonly lanes: Lanes;
   /** "embedded": one process alone can have it open, and nothing is flushed to the disk. */
   readonly kind: "embedded" | "postgres";
   /** Ends the connections, after the queries under way (5 s at most), and the embedded server if there is one. */
@@ -31,6 +34,9 @@ export interface Database {
 
 /** The oldest Postgres whose features the SQL uses (`server_version_num`). */
 export const OLDEST_SERVER_VERSION = 150000;
+
+/** Beside the lanes, of which a busy process has six. */
+const DEFAULT_POOL_SIZE = 10;
 
 /** How long the first answer of a database may take. */
 const PROBE_TIMEOUT_MS = 10_000;
@@ -44,14 +50,26 @@ export async function openDatabase(
   options: { databaseUrl: string | null; dataDir: string; poolSize?: number },
 ): Promise<Database> {
   if (options.databaseUrl === null) return await openEmbedded(options.dataDir);
-  const sql = connectOrExplain(options.databaseUrl, { poolSize: options.poolSize ?? 16 });
+  const { databaseUrl, poolSize = DEFAULT_POOL_SIZE } = options;
+  const sql = connectOrExplain(databaseUrl, { poolSize });
   try {
     await probe(sql);
   } catch (error) {
     await sql.end({ timeout: 0 });
     throw error;
   }
-  return { sql, kind: "postgres", close: () => sql.end({ timeout: 5 }) };
+  const lanes = new Lanes({
+    open: () => connect(databaseUrl, { poolSize: 1 }),
+    close: (lane, { timeoutSeconds }) => lane.end({ timeout: timeoutSeconds }),
+  });
+  return {
+    sql,
+    lanes,
+    kind: "postgres",
+    close: async () => {
+      await Promise.all([lanes.close(), sql.end({ timeout: 5 })]);
+    },
+  };
 }
 
 /** A pool on a Postgres URL, with the settings that every part of the product relies on. */

@@ -1,6 +1,6 @@
 /**
  * Contacts in the database, as the API reads and writes them. An id that was merged into another stands for that one;
- * erased contacts are not found. Sends find and create contacts by themselves (`begin_send`), with the same
+ * erased contacts are not found. Sends find and create contacts by themselves (`begin_sends`), with the same
  * `find_contact` and against the same unique indexes.
  */
 import type { Sql } from "@/db/connect.ts";

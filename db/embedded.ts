@@ -11,6 +11,7 @@ import { PGLiteSocketServer } from "@electric-sql/pglite-socket";
 import postgres from "postgres";
 import { type Database, driverOptions } from "@/db/connect.ts";
 import { bounded, DatabaseSetupError } from "@/db/errors.ts";
+import { Lanes } from "@/db/lanes.ts";
 
 /** A first start creates the database files: seconds on a slow disk. */
 const OPEN_TIMEOUT_MS = 60_000;
@@ -50,7 +51,9 @@ export async function openEmbedded(dataDir: string): Promise<Database> {
     });
     undo.push(() => sql.end({ timeout: 5 }));
     await bounded(sql`select 1`, OPEN_TIMEOUT_MS);
-    return { sql, kind: "embedded", close };
+    // All on the one connection that there can be.
+    const lanes = new Lanes({ open: () => sql, close: () => Promise.resolve() });
+    return { sql, lanes, kind: "embedded", close };
   } catch (error) {
     await close();
     if (error instanceof DatabaseSetupError) throw error;

@@ -16,6 +16,7 @@ import type { Logger } from "@/lib/log.ts";
 import { Maintenance } from "@/lib/maintenance.ts";
 import { InDoubtSends } from "@/lib/messages/in_doubt.ts";
 import { SendSlots } from "@/lib/messages/send_slots.ts";
+import { SendStatements } from "@/lib/messages/send_statements.ts";
 import { createHttpTransport } from "@/lib/meta/http_transport.ts";
 import { createMediaDownloader, type MediaDownloader } from "@/lib/meta/media.ts";
 import type { GraphTransport } from "@/lib/meta/transport.ts";
@@ -37,6 +38,7 @@ export interface Services {
   /** Files that people sent, from Meta's hosts. */
   media: MediaDownloader;
   slots: SendSlots;
+  sends: SendStatements;
   inDoubt: InDoubtSends;
   requestLog: RequestLog;
   /** Who calls the API without a valid key again and again. */
@@ -100,6 +102,7 @@ export function makeServices(
     graph: { live, test },
     media,
     slots: new SendSlots({ maxSends: config.maxSends, maxWaiting: config.maxWaiting }),
+    sends: new SendStatements(db),
     inDoubt,
     requestLog,
     failedAuthentications: new FailedAuthentications(),
@@ -108,7 +111,7 @@ export function makeServices(
     passwords: new PasswordWork(),
     signers: new Signers({ sql: db.sql, secrets: options.secrets, log }),
     webhookHealth,
-    eventInbox: new EventInbox({ sql: db.sql }),
+    eventInbox: new EventInbox(db),
     eventWorker,
     courier,
     liveFeed,

@@ -1,6 +1,6 @@
 /**
  * The Idempotency-Key header and the fingerprint of the body that it was used with. What a key stands for is decided
- * in the database, together with the message (db/migrations/0014_begin_send_in_one_trip.sql).
+ * in the database, together with the message (db/migrations/0016_sends_in_batches.sql).
  */
 import { createHash } from "node:crypto";
 import { invalidInput } from "@/lib/api/errors.ts";

@@ -1,6 +1,6 @@
 /**
  * API keys that were good a moment ago. They save a round trip and decide nothing: whoever is handed a key from here has
- * it proved by the database in the same statement that does the first thing for it (`begin_send`), so that a revoked
+ * it proved by the database in the same statement that does the first thing for it (`begin_sends`), so that a revoked
  * key is refused from the next request on, on every instance. Only keys without a rate limit: the others have to be
  * counted before anything else.
  */

@@ -2,8 +2,8 @@
  * The first step of a send: everything that has to be in the database before Meta is called. Refusals leave nothing
  * behind. If it is in doubt whether the step was committed, Meta is not called and the row is settled later.
  */
-import { bounded, DatabaseUnavailableError } from "@/db/errors.ts";
-import { beginSend, type BegunSend } from "@/db/messages.ts";
+import { DatabaseUnavailableError } from "@/db/errors.ts";
+import type { BegunSend } from "@/db/sends.ts";
 import { ApiError, invalidInput } from "@/lib/api/errors.ts";
 import { KeyRefusedError } from "@/lib/api/known_keys.ts";
 import { makeId } from "@/lib/ids.ts";
@@ -14,8 +14,6 @@ import type { Services } from "@/lib/services.ts";
 
 /** What an earlier request with the same key has sent. */
 type ReplayedSend = Extract<BegunSend, { outcome: "replayed" }>;
-
-const BEGIN_TIMEOUT_MS = 5_000;
 
 /**
  * Stores the message as pending, or finds what its idempotency key stands for.
@@ -31,31 +29,28 @@ export async function begin(
   const { request, sender } = send;
   let begun: BegunSend;
   try {
-    begun = await bounded(
-      beginSend(services.db.sql, {
-        accountId: sender.accountId,
-        messageId: send.messageId,
-        contactId: makeId(),
-        conversationId: makeId(),
-        phone: request.recipient.kind === "phone" ? request.recipient.phone : null,
-        bsuid: request.recipient.kind === "bsuid" ? request.recipient.bsuid : null,
-        name: request.name,
-        type: request.message.type,
-        body: request.text,
-        mediaUrl: request.mediaUrl,
-        filename: request.filename,
-        template: request.message.type === "template" ? { ...request.message.template } : null,
-        preview: messagePreview(request),
-        replyToMessageId: request.replyToMessageId,
-        endpoint: SEND_ENDPOINT,
-        idempotency: send.idempotency,
-        leaseMs: Math.round(send.leaseEndsAt - performance.now()),
-        apiKeyId: sender.apiKeyId,
-        requestId: sender.requestId,
-        keyHash: send.keyProof?.keyHash ?? null,
-      }),
-      BEGIN_TIMEOUT_MS,
-    );
+    begun = await services.sends.begin({
+      accountId: sender.accountId,
+      messageId: send.messageId,
+      contactId: makeId(),
+      conversationId: makeId(),
+      phone: request.recipient.kind === "phone" ? request.recipient.phone : null,
+      bsuid: request.recipient.kind === "bsuid" ? request.recipient.bsuid : null,
+      name: request.name,
+      type: request.message.type,
+      body: request.text,
+      mediaUrl: request.mediaUrl,
+      filename: request.filename,
+      template: request.message.type === "template" ? { ...request.message.template } : null,
+      preview: messagePreview(request),
+      replyToMessageId: request.replyToMessageId,
+      endpoint: SEND_ENDPOINT,
+      idempotency: send.idempotency,
+      leaseMs: Math.round(send.leaseEndsAt - performance.now()),
+      apiKeyId: sender.apiKeyId,
+      requestId: sender.requestId,
+      keyHash: send.keyProof?.keyHash ?? null,
+    });
   } catch (error) {
     if (error instanceof DatabaseUnavailableError && error.inDoubt) {
       services.inDoubt.remember({

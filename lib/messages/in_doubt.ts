@@ -6,7 +6,7 @@
  */
 import type { Sql } from "@/db/connect.ts";
 import { bounded } from "@/db/errors.ts";
-import { finishSend } from "@/db/messages.ts";
+import { finishSends } from "@/db/sends.ts";
 import type { Logger } from "@/lib/log.ts";
 
 interface Doubt {
@@ -65,8 +65,8 @@ export class InDoubtSends {
   async #settleAll(): Promise<void> {
     for (const doubt of [...this.#doubts.values()]) {
       try {
-        const row = await bounded(
-          finishSend(this.#sql, {
+        const [row] = await bounded(
+          finishSends(this.#sql, [{
             accountId: doubt.accountId,
             messageId: doubt.messageId,
             endpoint: doubt.endpoint,
@@ -81,11 +81,11 @@ export class InDoubtSends {
             waId: null,
             bsuid: null,
             tokenFailed: false,
-          }),
+          }], { lockTimeoutMs: null }),
           QUERY_TIMEOUT_MS,
         );
         // No row yet is not proof that none comes: the statement may still be under way on the server.
-        if (row !== null || performance.now() > doubt.until) this.#doubts.delete(doubt.messageId);
+        if (row != null || performance.now() > doubt.until) this.#doubts.delete(doubt.messageId);
       } catch (error) {
         this.#log.debug("begin_still_in_doubt", { message_id: doubt.messageId, error });
         break;

@@ -2,7 +2,7 @@
  * One send on its way through the pipeline: on whose behalf, what, and until when. The clock of all times here is
  * `performance.now()`, which never jumps.
  */
-import type { BegunSend } from "@/db/messages.ts";
+import type { BegunSend } from "@/db/sends.ts";
 import type { Idempotency } from "@/lib/api/idempotency.ts";
 import type { KeyProof } from "@/lib/api/known_keys.ts";
 import { makeId } from "@/lib/ids.ts";

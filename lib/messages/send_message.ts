@@ -4,7 +4,7 @@
  * docs/sending.md; the rule behind all of it: once the request to Meta may have been written, no failure of ours may
  * look to the caller like "try again".
  */
-import type { SendIds } from "@/db/messages.ts";
+import type { SendIds } from "@/db/sends.ts";
 import type { Warning } from "@/lib/api/envelope.ts";
 import { begin } from "@/lib/messages/begin_send.ts";
 import { callMeta } from "@/lib/messages/call_meta.ts";

@@ -2,7 +2,8 @@
  * From what Meta answered to what is stored and what the caller is told. Three cases for the database (sent, failed,
  * unknown); for the caller, whether Meta refused, was not reached, or may have taken the message.
  */
-import type { FinishSend, StoredMessageError } from "@/db/messages.ts";
+import type { StoredMessageError } from "@/db/messages.ts";
+import type { FinishSend } from "@/db/sends.ts";
 import { ApiError } from "@/lib/api/errors.ts";
 import type { MetaError, SendOutcome } from "@/lib/meta/client.ts";
 

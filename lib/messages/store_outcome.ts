@@ -2,14 +2,13 @@
  * The last step of a send: what became of it goes into the database. Repeated until it is stored or the lease ends,
  * also after the caller was answered.
  */
-import { bounded, toDatabaseError } from "@/db/errors.ts";
-import { type FinishedSend, finishSend } from "@/db/messages.ts";
+import { toDatabaseError } from "@/db/errors.ts";
+import type { FinishedSend } from "@/db/sends.ts";
 import type { SendOutcome } from "@/lib/meta/client.ts";
 import { type CreatedSend, type Send, SEND_ENDPOINT } from "@/lib/messages/send.ts";
 import { toStoredOutcome } from "@/lib/messages/send_outcome.ts";
 import type { Services } from "@/lib/services.ts";
 
-const FINISH_TIMEOUT_MS = 5_000;
 const FINISH_RETRY_MS = 250;
 
 /**
@@ -44,7 +43,7 @@ async function storeOutcome(
   };
   while (true) {
     try {
-      const row = await bounded(finishSend(services.db.sql, input), FINISH_TIMEOUT_MS);
+      const row = await services.sends.finish(input);
       services.liveFeed.wake();
       if (row?.identityTaken) {
         services.log.warn("contact_identity_taken", { message_id: send.messageId });

@@ -1,29 +1,34 @@
 /**
- * Stores the events of callbacks before they are acknowledged. Callbacks that come while a statement is under way are
- * stored together by the next one: under load that is many to a commit, without load nobody waits for others.
+ * Stores the events of callbacks before they are acknowledged, those that come at the same time together: under load
+ * that is many to a commit, without load nobody waits for others.
  */
-import type { Sql } from "@/db/connect.ts";
-import { bounded } from "@/db/errors.ts";
+import { Batcher } from "@/db/batcher.ts";
+import type { Database } from "@/db/connect.ts";
 import { insertMetaEvents, type NewMetaEvent } from "@/db/meta_events.ts";
-
-interface Delivery {
-  events: NewMetaEvent[];
-  stored: PromiseWithResolvers<void>;
-}
 
 const STORE_TIMEOUT_MS = 5_000;
 const STATEMENTS_AT_ONCE = 2;
-/** A statement takes callbacks up to this many characters of payload, and always one. */
-const STATEMENT_CHARACTERS = 1_000_000;
+const CALLBACKS_A_STATEMENT = 1_000;
+/** Characters of payload. */
+const STATEMENT_SIZE = 1_000_000;
 
 /** The way in. */
 export class EventInbox {
-  readonly #sql: Sql;
-  #waiting: Delivery[] = [];
-  #underWay = 0;
+  readonly #batcher: Batcher<NewMetaEvent[], void>;
 
-  constructor(options: { sql: Sql }) {
-    this.#sql = options.sql;
+  constructor(db: Pick<Database, "sql" | "lanes">) {
+    this.#batcher = new Batcher({
+      ...db,
+      run: async (sql, callbacks) => {
+        await insertMetaEvents(sql, callbacks.flat());
+        return callbacks.map(() => {});
+      },
+      timeoutMs: STORE_TIMEOUT_MS,
+      statementsAtOnce: STATEMENTS_AT_ONCE,
+      maxInputs: CALLBACKS_A_STATEMENT,
+      maxSize: STATEMENT_SIZE,
+      sizeOf: (events) => events.reduce((sum, { payload }) => sum + payload.length, 0),
+    });
   }
 
   /**
@@ -31,34 +36,7 @@ export class EventInbox {
    *
    * @throws DatabaseUnavailableError when that is not known
    */
-  store(events: NewMetaEvent[]): Promise<void> {
-    if (events.length === 0) return Promise.resolve();
-    const stored = Promise.withResolvers<void>();
-    this.#waiting.push({ events, stored });
-    this.#next();
-    return stored.promise;
-  }
-
-  #next(): void {
-    if (this.#underWay >= STATEMENTS_AT_ONCE || this.#waiting.length === 0) return;
-    const deliveries = this.#take();
-    this.#underWay++;
-    const events = deliveries.flatMap((delivery) => delivery.events);
-    bounded(insertMetaEvents(this.#sql, events), STORE_TIMEOUT_MS).then(
-      () => deliveries.forEach(({ stored }) => stored.resolve()),
-      (error) => deliveries.forEach(({ stored }) => stored.reject(error)),
-    ).finally(() => {
-      this.#underWay--;
-      this.#next();
-    });
-  }
-
-  #take(): Delivery[] {
-    let characters = 0;
-    const end = this.#waiting.findIndex(({ events }, index) => {
-      for (const { payload } of events) characters += payload.length;
-      return index > 0 && characters > STATEMENT_CHARACTERS;
-    });
-    return this.#waiting.splice(0, end === -1 ? this.#waiting.length : end);
+  async store(events: NewMetaEvent[]): Promise<void> {
+    if (events.length > 0) await this.#batcher.do(events);
   }
 }

@@ -1,24 +1,19 @@
 /**
- * finish_send() against the other writers of a message — the sweep and status webhooks — in every order: the later
+ * finish_sends() against the other writers of a message — the sweep and status webhooks — in every order: the later
  * status wins, the wamid stays, a definite failure frees the key, and identities never make the statement fail.
  */
 import { afterAll, beforeAll, describe, it } from "@std/testing/bdd";
 import { assert, assertEquals } from "@std/assert";
 import { connect, type Sql } from "@/db/connect.ts";
-import {
-  beginSend,
-  type BegunSend,
-  deleteExpiredIdempotencyKeys,
-  type FinishedSend,
-  finishSend,
-  sweepPending,
-} from "@/db/messages.ts";
+import { deleteExpiredIdempotencyKeys, sweepPending } from "@/db/messages.ts";
+import { beginSends, type FinishedSend, finishSends } from "@/db/sends.ts";
 import { makeId } from "@/lib/ids.ts";
 import { ABANDONED } from "@/lib/messages/send_outcome.ts";
 import { SecretBox } from "@/lib/secret_box.ts";
 import { postgresFromEnvironment } from "@/tests/helpers/postgres_environment.ts";
 import { seedAccount } from "@/tests/helpers/seed.ts";
 
+const ALONE = { lockTimeoutMs: null };
 const ENDPOINT = "POST /api/v1/messages";
 const WAMID = "wamid.FROM-META";
 const REFUSAL = { code: 131026, title: "Undeliverable", message: "No", hint: "Check the number" };
@@ -32,7 +27,7 @@ interface Begun {
   contactId: string;
 }
 
-describe("finish_send()", () => {
+describe("finish_sends()", () => {
   const cleanUp = new AsyncDisposableStack();
   let sql: Sql;
   let accountId: string;
@@ -53,7 +48,7 @@ describe("finish_send()", () => {
   async function begin(
     more: { phone?: string; bsuid?: string; key?: string; leaseMs?: number } = {},
   ): Promise<Begun> {
-    const begun: BegunSend = await beginSend(sql, {
+    const [begun] = await beginSends(sql, [{
       accountId,
       messageId: makeId(),
       contactId: makeId(),
@@ -76,17 +71,17 @@ describe("finish_send()", () => {
       apiKeyId: null,
       requestId: "test",
       keyHash: null,
-    });
-    assert(begun.outcome === "created", begun.outcome);
+    }], ALONE);
+    assert(begun?.outcome === "created", begun?.outcome);
     return { accountId, messageId: begun.messageId, contactId: begun.contactId };
   }
 
-  function finish(
+  async function finish(
     begun: Begun,
     status: FinishStatus,
     identities: { waId?: string; bsuid?: string; wamid?: string } = {},
   ): Promise<FinishedSend | null> {
-    return finishSend(sql, {
+    const [finished = null] = await finishSends(sql, [{
       accountId: begun.accountId,
       messageId: begun.messageId,
       endpoint: ENDPOINT,
@@ -96,7 +91,8 @@ describe("finish_send()", () => {
       waId: identities.waId ?? null,
       bsuid: identities.bsuid ?? null,
       tokenFailed: false,
-    });
+    }], ALONE);
+    return finished;
   }
 
   async function read(begun: Begun) {

@@ -2,7 +2,7 @@
 import { afterAll, beforeAll, describe, it } from "@std/testing/bdd";
 import { assert, assertEquals } from "@std/assert";
 import { connect, type Sql } from "@/db/connect.ts";
-import { beginSend } from "@/db/messages.ts";
+import { beginSends } from "@/db/sends.ts";
 import { refreshStatistics } from "@/db/statistics.ts";
 import { makeId } from "@/lib/ids.ts";
 import { SecretBox } from "@/lib/secret_box.ts";
@@ -30,7 +30,7 @@ describe("a send on a connection that is older than the contacts", () => {
   afterAll(() => cleanUp.disposeAsync());
 
   async function send(handle: Sql, index: number): Promise<void> {
-    const begun = await beginSend(handle, {
+    const [begun] = await beginSends(handle, [{
       accountId,
       messageId: makeId(),
       contactId: makeId(),
@@ -51,8 +51,8 @@ describe("a send on a connection that is older than the contacts", () => {
       apiKeyId: null,
       requestId: "test",
       keyHash: null,
-    });
-    assertEquals(begun.outcome, "created");
+    }], { lockTimeoutMs: null });
+    assertEquals(begun?.outcome, "created");
   }
 
   it("reads a handful of rows once the statistics have been refreshed", async () => {
