@@ -11,6 +11,9 @@ export interface LaneOptions {
   close: (sql: Sql, options: { timeoutSeconds: number }) => Promise<void>;
 }
 
+const DISCARD_SECONDS = 15;
+const CLOSE_SECONDS = 5;
+
 /** The connections: as many as were ever in use at once. */
 export class Lanes {
   readonly #options: LaneOptions;
@@ -35,15 +38,18 @@ export class Lanes {
     this.#idle.push(sql);
   }
 
-  /** Closes one whose statement has not ended well: it may still be under way. */
+  /** Closes one whose statement has not ended well; if it is still under way, it has some time to end. */
   discard(sql: Sql): void {
     this.#all.delete(sql);
     // It fails only if the connection is broken, which is as good.
-    this.#options.close(sql, { timeoutSeconds: 0 }).catch(() => {});
+    this.#options.close(sql, { timeoutSeconds: DISCARD_SECONDS }).catch(() => {});
   }
 
   /** Ends all of them, after the statements under way (5 s at most). */
   async close(): Promise<void> {
-    await Promise.all([...this.#all].map((sql) => this.#options.close(sql, { timeoutSeconds: 5 })));
+    const ending = [...this.#all].map((sql) =>
+      this.#options.close(sql, { timeoutSeconds: CLOSE_SECONDS })
+    );
+    await Promise.all(ending);
   }
 }
