@@ -1,6 +1,6 @@
 /**
- * API keys in the database. A key is looked up by its hash together with its rate limit, in one round trip
- * (`authorize_key`); everything else here serves the people who manage keys.
+ * API keys in the database. Keys are looked up by their hashes together with their rate limits, in one round trip
+ * (`authorize_keys`); everything else here serves the people who manage keys.
  */
 import type { Sql } from "@/db/connect.ts";
 
@@ -41,13 +41,44 @@ export interface ApiKeyRow {
   created_at: Date;
 }
 
-/** Finds a key by the SHA-256 of its text and takes one request from its rate limit. Null: no such key. */
-export async function authorizeKey(sql: Sql, keyHash: Uint8Array): Promise<AuthorizedKey | null> {
-  const [row] = await sql<(Omit<AuthorizedKey, "reset_at"> & { reset_at: string | null })[]>`
-    select * from authorize_key(${keyHash})
+type AuthorizedRow = Omit<AuthorizedKey, "reset_at"> & { item: number; reset_at: string | null };
+
+/**
+ * Finds keys by the SHA-256 of their texts, one for each request, and takes each request from the rate limit of its key.
+ *
+ * @param options.lockTimeoutMs how long it may wait for a key that somebody else holds; null: as long as it takes
+ * @returns the keys in the order of the hashes; null: no such key
+ */
+export async function authorizeKeys(
+  sql: Sql,
+  hashes: readonly Uint8Array[],
+  options: { lockTimeoutMs: number | null },
+): Promise<(AuthorizedKey | null)[]> {
+  const names = hashes.map((hash) => hash.toHex());
+  const counts = new Map<string, number>();
+  for (const name of names) counts.set(name, (counts.get(name) ?? 0) + 1);
+  // In one order everywhere, so that two batches do not wait for each other in a circle.
+  const distinct = [...counts.keys()].sort();
+  const times = distinct.map((name) => counts.get(name) ?? 0);
+  const rows = await sql<AuthorizedRow[]>`
+    select * from authorize_keys(
+      ${
+    distinct.map((name) => `\\x${name}`)
+  }::text[]::bytea[], ${times}::integer[], ${options.lockTimeoutMs}
+    )
   `;
-  if (row === undefined) return null;
-  return { ...row, reset_at: row.reset_at === null ? null : Number(row.reset_at) };
+  const found = new Map<string, AuthorizedKey[]>();
+  for (const { item, reset_at, ...key } of rows) {
+    const name = distinct[item - 1] ?? "";
+    const keys = found.get(name) ?? [];
+    keys.push({ ...key, reset_at: reset_at === null ? null : Number(reset_at) });
+    found.set(name, keys);
+  }
+  return names.map((name) => {
+    const keys = found.get(name) ?? [];
+    // The last row of a key stands for all further requests.
+    return (keys.length > 1 ? keys.shift() : keys[0]) ?? null;
+  });
 }
 
 /** Stores a new key. */

@@ -647,6 +647,43 @@ begin
 end
 $function$;
 
+CREATE OR REPLACE FUNCTION public.authorize_keys(p_key_hashes bytea[], p_times integer[], p_lock_timeout_ms integer)
+ RETURNS TABLE(item integer, key_id uuid, key_name text, prefix text, scopes text[], rate_limit integer, expires_at timestamp with time zone, account_id uuid, account_name text, account_mode text, usable boolean, allowed boolean, remaining integer, reset_at bigint, retry_after_seconds integer)
+ LANGUAGE plpgsql
+AS $function$
+#variable_conflict use_column
+declare
+  k record;
+begin
+  if p_lock_timeout_ms is not null then
+    perform set_config('lock_timeout', p_lock_timeout_ms::text, true);
+  end if;
+  for i in 1..cardinality(p_key_hashes) loop
+    for n in 1..p_times[i] loop
+      select * into k from authorize_key(p_key_hashes[i]);
+      exit when not found;
+      item := i;
+      key_id := k.key_id;
+      key_name := k.key_name;
+      prefix := k.prefix;
+      scopes := k.scopes;
+      rate_limit := k.rate_limit;
+      expires_at := k.expires_at;
+      account_id := k.account_id;
+      account_name := k.account_name;
+      account_mode := k.account_mode;
+      usable := k.usable;
+      allowed := k.allowed;
+      remaining := k.remaining;
+      reset_at := k.reset_at;
+      retry_after_seconds := k.retry_after_seconds;
+      return next;
+      exit when k.rate_limit = 0 or not k.usable;
+    end loop;
+  end loop;
+end
+$function$;
+
 CREATE OR REPLACE FUNCTION public.begin_send(p_account_id uuid, p_message_id uuid, p_contact_id uuid, p_conversation_id uuid, p_phone text, p_bsuid text, p_name text, p_type text, p_body text, p_media_url text, p_filename text, p_template jsonb, p_preview text, p_reply_to_message_id uuid, p_endpoint text, p_idempotency_key text, p_fingerprint bytea, p_lease_ms integer, p_api_key_id uuid, p_request_id text, p_key_hash bytea)
  RETURNS TABLE(outcome text, message_id uuid, conversation_id uuid, contact_id uuid, contact_created boolean, wamid text, reply_wamid text, integration_id uuid, phone_number_id text, access_token text, token_failed boolean, wa_id text, bsuid text, window_open boolean)
  LANGUAGE plpgsql

@@ -5,6 +5,7 @@
 import type { Config } from "@/lib/config.ts";
 import { Background } from "@/lib/background.ts";
 import { FailedAuthentications } from "@/lib/api/failed_authentications.ts";
+import { KeyLookups } from "@/lib/api/key_lookups.ts";
 import { KnownKeys } from "@/lib/api/known_keys.ts";
 import { RequestLog } from "@/lib/api/request_log.ts";
 import type { Database } from "@/db/connect.ts";
@@ -43,6 +44,7 @@ export interface Services {
   requestLog: RequestLog;
   /** Who calls the API without a valid key again and again. */
   failedAuthentications: FailedAuthentications;
+  keyLookups: KeyLookups;
   /** Keys that were good a moment ago. */
   knownKeys: KnownKeys;
   background: Background;
@@ -106,6 +108,7 @@ export function makeServices(
     inDoubt,
     requestLog,
     failedAuthentications: new FailedAuthentications(),
+    keyLookups: new KeyLookups(db),
     knownKeys: new KnownKeys(),
     background,
     passwords: new PasswordWork(),

@@ -5,17 +5,13 @@
  */
 import { ApiError } from "@/lib/api/errors.ts";
 import type { FailedAuthentications } from "@/lib/api/failed_authentications.ts";
-import { type AuthorizedKey, authorizeKey } from "@/db/api_keys.ts";
-import type { Sql } from "@/db/connect.ts";
-import { bounded } from "@/db/errors.ts";
+import type { KeyLookups } from "@/lib/api/key_lookups.ts";
+import type { AuthorizedKey } from "@/db/api_keys.ts";
 import { hashKey, parseKeyMode } from "@/lib/keys/key_format.ts";
 import type { Scope } from "@/lib/keys/scopes.ts";
 
 /** RFC 6750, section 2.1. */
 const BEARER = /^Bearer +([^\s]+)$/i;
-
-/** How long the database may take to tell whether a key is good. */
-const AUTHORIZE_TIMEOUT_MS = 5_000;
 
 /** What a request says of who sends it. */
 export interface Credentials {
@@ -33,11 +29,11 @@ export interface Credentials {
  * @throws ApiError unauthorized, or rate_limited when requests of the address were so too often
  */
 export async function authenticate(
-  { sql, failures }: { sql: Sql; failures: FailedAuthentications },
+  { keys, failures }: { keys: KeyLookups; failures: FailedAuthentications },
   credentials: Credentials,
 ): Promise<AuthorizedKey> {
   try {
-    return await findKey(sql, credentials);
+    return await findKey(keys, credentials);
   } catch (error) {
     if (!(error instanceof ApiError && error.code === "unauthorized")) throw error;
     const seconds = failures.count(credentials.address);
@@ -91,7 +87,7 @@ export function setRateLimitHeaders(headers: Headers, key: AuthorizedKey): void 
 }
 
 async function findKey(
-  sql: Sql,
+  keys: KeyLookups,
   { authorization, onFound }: Credentials,
 ): Promise<AuthorizedKey> {
   const text = parseBearer(authorization);
@@ -102,7 +98,7 @@ async function findKey(
         '("wacrm_live_" or "wacrm_test_" and 49 characters)',
     );
   }
-  const key = await bounded(authorizeKey(sql, hashKey(text)), AUTHORIZE_TIMEOUT_MS);
+  const key = await keys.authorize(hashKey(text));
   if (key === null || key.account_mode !== mode) {
     throw unauthorized("This API key is not known here: use one that was created on this server");
   }

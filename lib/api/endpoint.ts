@@ -84,8 +84,8 @@ async function authorize(request: Authorizing): Promise<ApiResult | Response> {
   const keyHash = options.provesKey ? hashOfBearer(authorization) : null;
   const early = keyHash === null ? null : await runWithKnownKey(request, keyHash);
   if (early !== null && "result" in early) return early.result;
-  const { db: { sql }, failedAuthentications: failures } = services;
-  const key = await authenticate({ sql, failures }, {
+  const { keyLookups: keys, failedAuthentications: failures } = services;
+  const key = await authenticate({ keys, failures }, {
     authorization,
     address: clientAddress({ headers: ctx.req.headers, info: ctx.info }, services.config),
     onFound: (found) => {

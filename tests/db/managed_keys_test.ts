@@ -4,7 +4,7 @@
  */
 import { afterAll, beforeAll, describe, it } from "@std/testing/bdd";
 import { assert, assertEquals } from "@std/assert";
-import { type AuthorizedKey, authorizeKey } from "@/db/api_keys.ts";
+import { type AuthorizedKey, authorizeKeys } from "@/db/api_keys.ts";
 import { connect, type Sql } from "@/db/connect.ts";
 import {
   countManagedKeys,
@@ -76,8 +76,10 @@ for (const version of [15, 18] as const) {
       assert(rotation.outcome === "rotated", rotation.outcome);
       return rotation.key;
     };
-    const authorize = (key: string): Promise<AuthorizedKey | null> =>
-      authorizeKey(sql, hashKey(key));
+    const authorize = async (key: string): Promise<AuthorizedKey | null> => {
+      const [found = null] = await authorizeKeys(sql, [hashKey(key)], { lockTimeoutMs: null });
+      return found;
+    };
     const listIds = async (ended: boolean) =>
       (await listManagedKeys(sql, { accountId: account.id, ended })).map((key) => key.id);
 
