@@ -1,7 +1,8 @@
 /**
  * Gathers what many requests want of the database at the same moment into one statement: one round trip, one
- * transaction and one flush to the disk for all of them. What comes while statements are under way goes together into
- * the next one, so that nobody waits for others when there is little to do, and under load a statement does much.
+ * transaction and one flush to the disk for all of them. What comes while a statement is under way goes together into
+ * the next one, so that nobody waits for others when there is little to do, and under load a statement does much. The
+ * next one starts when the one before has ended, or has taken long: one that hangs does not hold up the others.
  */
 import type { Sql } from "@/db/connect.ts";
 import { bounded, DatabaseUnavailableError } from "@/db/errors.ts";
@@ -19,13 +20,16 @@ export interface BatcherOptions<Input, Output> {
   run: (sql: Sql, inputs: Input[], options: { isAlone: boolean }) => Promise<Output[]>;
   /** How long a statement may take. */
   timeoutMs: number;
-  /** How many statements may be under way. */
-  statementsAtOnce: number;
   /** A statement takes inputs up to this many, or up to this size in all, and always one. */
   maxInputs: number;
   maxSize: number;
   sizeOf: (input: Input) => number;
 }
+
+/** A statement that takes longer than most: the next one does not wait for its end. */
+const LONG_MS = 50;
+/** How many statements may be under way. */
+const STATEMENTS_AT_ONCE = 4;
 
 interface Waiting<Input, Output> {
   input: Input;
@@ -37,6 +41,8 @@ export class Batcher<Input, Output> {
   readonly #options: BatcherOptions<Input, Output>;
   #waiting: Waiting<Input, Output>[] = [];
   #underWay = 0;
+  /** What is being done and has not yet taken long. */
+  #awaited: Waiting<Input, Output>[] | null = null;
 
   constructor(options: BatcherOptions<Input, Output>) {
     this.#options = options;
@@ -55,11 +61,20 @@ export class Batcher<Input, Output> {
   }
 
   async #next(): Promise<void> {
-    if (this.#waiting.length === 0 || this.#underWay >= this.#options.statementsAtOnce) return;
+    const mayStart = this.#awaited === null && this.#underWay < STATEMENTS_AT_ONCE;
+    if (!mayStart || this.#waiting.length === 0) return;
+    const batch = this.#take();
+    this.#awaited = batch;
     this.#underWay++;
-    await this.#runTogether(this.#take());
+    const goOn = () => {
+      if (this.#awaited === batch) this.#awaited = null;
+      this.#next();
+    };
+    const timer = setTimeout(goOn, LONG_MS);
+    await this.#runTogether(batch);
+    clearTimeout(timer);
     this.#underWay--;
-    this.#next();
+    goOn();
   }
 
   #take(): Waiting<Input, Output>[] {

@@ -35,7 +35,7 @@ export interface Database {
 /** The oldest Postgres whose features the SQL uses (`server_version_num`). */
 export const OLDEST_SERVER_VERSION = 150000;
 
-/** Beside the lanes, of which a busy process has six. */
+/** Beside the lanes, of which a busy process has four, one for each kind of statement that they are for. */
 const DEFAULT_POOL_SIZE = 10;
 
 /** How long the first answer of a database may take. */

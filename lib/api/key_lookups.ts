@@ -5,7 +5,6 @@ import type { Database } from "@/db/connect.ts";
 
 /** How long the database may take to tell whether a key is good. */
 const TIMEOUT_MS = 5_000;
-const STATEMENTS_AT_ONCE = 2;
 const KEYS_A_STATEMENT = 200;
 /** Somebody who holds a key's row holds up the requests with that key alone. */
 const LOCK_TIMEOUT_MS = 250;
@@ -20,7 +19,6 @@ export class KeyLookups {
       run: (sql, hashes, { isAlone }) =>
         authorizeKeys(sql, hashes, { lockTimeoutMs: isAlone ? null : LOCK_TIMEOUT_MS }),
       timeoutMs: TIMEOUT_MS,
-      statementsAtOnce: STATEMENTS_AT_ONCE,
       maxInputs: KEYS_A_STATEMENT,
       maxSize: KEYS_A_STATEMENT,
       sizeOf: () => 1,

@@ -14,7 +14,6 @@ import {
 } from "@/db/sends.ts";
 
 const TIMEOUT_MS = 5_000;
-const STATEMENTS_AT_ONCE = 2;
 const SENDS_A_STATEMENT = 50;
 /** Characters, roughly. */
 const STATEMENT_SIZE = 500_000;
@@ -30,7 +29,6 @@ export class SendStatements {
     const common = {
       ...db,
       timeoutMs: TIMEOUT_MS,
-      statementsAtOnce: STATEMENTS_AT_ONCE,
       maxInputs: SENDS_A_STATEMENT,
       maxSize: STATEMENT_SIZE,
     };

@@ -7,7 +7,6 @@ import type { Database } from "@/db/connect.ts";
 import { insertMetaEvents, type NewMetaEvent } from "@/db/meta_events.ts";
 
 const STORE_TIMEOUT_MS = 5_000;
-const STATEMENTS_AT_ONCE = 2;
 const CALLBACKS_A_STATEMENT = 1_000;
 /** Characters of payload. */
 const STATEMENT_SIZE = 1_000_000;
@@ -24,7 +23,6 @@ export class EventInbox {
         return callbacks.map(() => {});
       },
       timeoutMs: STORE_TIMEOUT_MS,
-      statementsAtOnce: STATEMENTS_AT_ONCE,
       maxInputs: CALLBACKS_A_STATEMENT,
       maxSize: STATEMENT_SIZE,
       sizeOf: (events) => events.reduce((sum, { payload }) => sum + payload.length, 0),
