@@ -17,8 +17,8 @@ const BEARER = /^Bearer +([^\s]+)$/i;
 export interface Credentials {
   /** The header. */
   authorization: string | null;
-  /** The client address. */
-  address: string;
+  /** Gives the client address; working it out costs more than the look-up of a key that others have too. */
+  address: () => string;
   /** Is told of a revoked or expired key, too. */
   onFound: (key: AuthorizedKey) => void;
 }
@@ -36,7 +36,7 @@ export async function authenticate(
     return await findKey(keys, credentials);
   } catch (error) {
     if (!(error instanceof ApiError && error.code === "unauthorized")) throw error;
-    const seconds = failures.count(credentials.address);
+    const seconds = failures.count(credentials.address());
     throw seconds === 0 ? error : tooManyFailures(seconds);
   }
 }

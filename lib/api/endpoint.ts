@@ -87,7 +87,7 @@ async function authorize(request: Authorizing): Promise<ApiResult | Response> {
   const { keyLookups: keys, failedAuthentications: failures } = services;
   const key = await authenticate({ keys, failures }, {
     authorization,
-    address: clientAddress({ headers: ctx.req.headers, info: ctx.info }, services.config),
+    address: () => clientAddress({ headers: ctx.req.headers, info: ctx.info }, services.config),
     onFound: (found) => {
       noteCaller(request, found);
       setRateLimitHeaders(answering.headers, found);
