@@ -1,18 +1,18 @@
 /**
- * The GraphTransport that goes over the network, on undici's `request()` and an
- * Agent with kept-alive HTTP/1.1 connections. It never uses fetch or node:http:
- * under Deno both silently send a POST a second time when a reused connection
- * breaks. undici writes a request once; write_witness.ts observes when.
+ * The GraphTransport that goes over the network, on undici's Agent with
+ * kept-alive HTTP/1.1 connections. It never uses fetch or node:http: under Deno
+ * both silently send a POST a second time when a reused connection breaks.
+ * undici writes a request once; exchange.ts observes when.
  */
-import { Agent, type Dispatcher, request as undiciRequest } from "undici";
+import { Agent, type Dispatcher } from "undici";
 import { createConnector } from "@/lib/meta/connector.ts";
+import { Exchange } from "@/lib/meta/exchange.ts";
 import {
   GraphNetworkError,
   type GraphRequest,
   type GraphResponse,
   type GraphTransport,
 } from "@/lib/meta/transport.ts";
-import { WriteWitness, writeWitnessInterceptor } from "@/lib/meta/write_witness.ts";
 
 const RESPONSE_LIMIT_BYTES = 1024 * 1024;
 const DEFAULT_CONNECT_TIMEOUT_MS = 5_000;
@@ -37,7 +37,8 @@ export function createHttpTransport(options: {
   connectTimeoutMs?: number;
   ca?: string;
 }): GraphTransport {
-  const base = `${options.graphUrl.replace(/\/+$/, "")}/${options.version}`;
+  const { origin, pathname } = new URL(options.graphUrl);
+  const basePath = `${pathname.replace(/\/+$/, "")}/${options.version}`;
   const connector = createConnector({
     timeoutMs: options.connectTimeoutMs ?? DEFAULT_CONNECT_TIMEOUT_MS,
     ...(options.ca === undefined ? {} : { ca: options.ca }),
@@ -53,9 +54,8 @@ export function createHttpTransport(options: {
     bodyTimeout: 0,
     connect: connector.connect,
   });
-  const dispatcher = agent.compose(writeWitnessInterceptor);
   return {
-    request: (request) => callGraph(request, { base, dispatcher }),
+    request: (request) => callGraph(request, { agent, origin, basePath }),
     close: () => {
       connector.stop();
       return agent.destroy();
@@ -63,50 +63,35 @@ export function createHttpTransport(options: {
   };
 }
 
-function callGraph(
+async function callGraph(
   request: GraphRequest,
-  options: { base: string; dispatcher: Dispatcher },
+  options: { agent: Dispatcher; origin: string; basePath: string },
 ): Promise<GraphResponse> {
-  const { signal } = request;
-  const witness = new WriteWitness();
-  return new Promise((resolve, reject) => {
-    // undici looks at an aborted signal only once it has a connection. Until
-    // then it has written nothing, and having seen the signal it never will.
-    const onAbort = (): void => {
-      if (!witness.written) reject(networkError(signal.reason, witness));
-    };
-    if (signal.aborted) return onAbort();
-    signal.addEventListener("abort", onAbort, { once: true });
-    exchange(request, { ...options, witness })
-      .then(resolve, (error) => reject(networkError(error, witness)))
-      .finally(() => signal.removeEventListener("abort", onAbort));
-  });
-}
-
-async function exchange(
-  request: GraphRequest,
-  options: { base: string; dispatcher: Dispatcher; witness: WriteWitness },
-): Promise<GraphResponse> {
-  requireSendableToken(request.accessToken);
-  const query = new URLSearchParams(request.query).toString();
-  const url = `${options.base}${request.path}${query === "" ? "" : `?${query}`}`;
-  const answer = await undiciRequest(url, {
-    method: request.method,
-    dispatcher: options.dispatcher,
-    opaque: options.witness,
-    signal: request.signal,
-    headers: {
-      authorization: `Bearer ${request.accessToken}`,
-      accept: "application/json",
-      ...(request.body === undefined ? {} : { "content-type": "application/json" }),
-    },
-    body: request.body ?? null,
-  });
-  return {
-    status: answer.statusCode,
-    headers: joinHeaders(answer.headers),
-    text: await answer.body.text(),
-  };
+  const { method, path, accessToken, signal, body } = request;
+  const exchange = new Exchange(signal);
+  try {
+    signal.throwIfAborted();
+    requireSendableToken(accessToken);
+    const query = new URLSearchParams(request.query).toString();
+    options.agent.dispatch({
+      origin: options.origin,
+      path: `${options.basePath}${path}${query === "" ? "" : `?${query}`}`,
+      method,
+      headers: {
+        authorization: `Bearer ${accessToken}`,
+        accept: "application/json",
+        ...(body === undefined ? {} : { "content-type": "application/json" }),
+      },
+      body: body ?? null,
+    }, exchange);
+  } catch (error) {
+    exchange.fail(error);
+  }
+  try {
+    return await exchange.answer;
+  } catch (error) {
+    throw networkError(error, exchange);
+  }
 }
 
 // A header error of the HTTP client would print the value, so it must not get
@@ -122,11 +107,11 @@ function requireSendableToken(accessToken: string): void {
 /** Replaces any failure by our own error, which repeats no text of others. */
 function networkError(
   error: unknown,
-  witness: WriteWitness,
+  exchange: Exchange,
 ): GraphNetworkError {
   if (error instanceof GraphNetworkError) return error;
   const code = codeOf(error);
-  return witness.written
+  return exchange.written
     ? new GraphNetworkError(
       `No complete answer from Meta (${code}): the request may have been taken`,
       { certainty: "ambiguous", code },
@@ -141,16 +126,4 @@ function codeOf(error: unknown): string {
   if (!(error instanceof Error)) return "UNKNOWN";
   // DOMException has a number here ("TimeoutError" is 23): its name says more.
   return "code" in error && typeof error.code === "string" ? error.code : error.name;
-}
-
-function joinHeaders(
-  headers: Record<string, string | string[] | undefined>,
-): Record<string, string> {
-  const joined: Record<string, string> = {};
-  for (const [name, value] of Object.entries(headers)) {
-    if (value !== undefined) {
-      joined[name] = Array.isArray(value) ? value.join(", ") : value;
-    }
-  }
-  return joined;
 }
