@@ -41,7 +41,15 @@ export interface ApiKeyRow {
   created_at: Date;
 }
 
-type AuthorizedRow = Omit<AuthorizedKey, "reset_at"> & { item: number; reset_at: string | null };
+interface AuthorizedRow
+  extends Omit<AuthorizedKey, "allowed" | "remaining" | "reset_at" | "retry_after_seconds"> {
+  item: number;
+  granted: number | null;
+  remaining: number;
+  full_at: number;
+  step: number;
+  retry_after_seconds: number;
+}
 
 /**
  * Finds keys by the SHA-256 of their texts, one for each request, and takes each request from the rate limit of its key.
@@ -55,30 +63,40 @@ export async function authorizeKeys(
   options: { lockTimeoutMs: number | null },
 ): Promise<(AuthorizedKey | null)[]> {
   const names = hashes.map((hash) => hash.toHex());
-  const counts = new Map<string, number>();
-  for (const name of names) counts.set(name, (counts.get(name) ?? 0) + 1);
+  const times = new Map<string, number>();
+  for (const name of names) times.set(name, (times.get(name) ?? 0) + 1);
   // In one order everywhere, so that two batches do not wait for each other in a circle.
-  const distinct = [...counts.keys()].sort();
-  const times = distinct.map((name) => counts.get(name) ?? 0);
+  const distinct = [...times.keys()].sort();
   const rows = await sql<AuthorizedRow[]>`
     select * from authorize_keys(
-      ${
-    distinct.map((name) => `\\x${name}`)
-  }::text[]::bytea[], ${times}::integer[], ${options.lockTimeoutMs}
+      ${distinct.map((name) => `\\x${name}`)}::text[]::bytea[],
+      ${distinct.map((name) => times.get(name) ?? 0)}::integer[],
+      ${options.lockTimeoutMs}
     )
   `;
-  const found = new Map<string, AuthorizedKey[]>();
-  for (const { item, reset_at, ...key } of rows) {
-    const name = distinct[item - 1] ?? "";
-    const keys = found.get(name) ?? [];
-    keys.push({ ...key, reset_at: reset_at === null ? null : Number(reset_at) });
-    found.set(name, keys);
-  }
+  const found = new Map(rows.map((row) => [distinct[row.item - 1], { row, requests: 0 }]));
   return names.map((name) => {
-    const keys = found.get(name) ?? [];
-    // The last row of a key stands for all further requests.
-    return (keys.length > 1 ? keys.shift() : keys[0]) ?? null;
+    const key = found.get(name);
+    return key === undefined ? null : toAuthorizedKey(key.row, key.requests++);
   });
+}
+
+/** The key for one of the requests that were looked up with it, the earliest being 0. */
+function toAuthorizedKey(row: AuthorizedRow, request: number): AuthorizedKey {
+  const { item: _, granted, remaining, full_at, step, retry_after_seconds, ...key } = row;
+  if (granted === null) {
+    return { ...key, allowed: true, remaining: null, reset_at: null, retry_after_seconds: null };
+  }
+  const allowed = request < granted;
+  // Those that may not pass leave everything as the last one that may has left it.
+  const before = Math.max(0, Math.min(request, granted - 1));
+  return {
+    ...key,
+    allowed,
+    remaining: allowed ? remaining - before : 0,
+    reset_at: Math.ceil(full_at + before * step),
+    retry_after_seconds: allowed ? null : retry_after_seconds,
+  };
 }
 
 /** Stores a new key. */

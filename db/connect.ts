@@ -5,6 +5,7 @@
  */
 import postgres from "postgres";
 import { ARRAY_TYPES } from "@/db/array_types.ts";
+import { closeHolesInRows } from "@/db/driver_rows.ts";
 import { openEmbedded } from "@/db/embedded.ts";
 import {
   bounded,
@@ -77,7 +78,9 @@ export function connect(
   databaseUrl: string,
   options: { poolSize: number },
 ): Sql {
-  return postgres(databaseUrl, { ...driverOptions(), max: options.poolSize });
+  const sql = postgres(databaseUrl, { ...driverOptions(), max: options.poolSize });
+  closeHolesInRows(sql);
+  return sql;
 }
 
 /** The driver's settings that both kinds of database share. */

@@ -10,6 +10,7 @@ import { PGlite } from "@electric-sql/pglite";
 import { PGLiteSocketServer } from "@electric-sql/pglite-socket";
 import postgres from "postgres";
 import { type Database, driverOptions } from "@/db/connect.ts";
+import { closeHolesInRows } from "@/db/driver_rows.ts";
 import { bounded, DatabaseSetupError } from "@/db/errors.ts";
 import { Lanes } from "@/db/lanes.ts";
 
@@ -49,6 +50,7 @@ export async function openEmbedded(dataDir: string): Promise<Database> {
       username: "postgres",
       max: 1,
     });
+    closeHolesInRows(sql);
     undo.push(() => sql.end({ timeout: 5 }));
     await bounded(sql`select 1`, OPEN_TIMEOUT_MS);
     // All on the one connection that there can be.

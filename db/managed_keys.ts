@@ -1,7 +1,7 @@
 /**
  * API keys as the people see them who manage them: who made each, which one replaced it, and changes to it. Every
  * function takes the account, so that another account's id finds nothing. How a key lets a request pass is
- * `authorize_key` (see api_keys.ts), which reads the same rows without a cache: a change holds from the next request.
+ * `authorize_keys` (see api_keys.ts), which reads the same rows without a cache: a change holds from the next request.
  * Replacing a key is in key_rotation.ts.
  */
 import type postgres from "postgres";

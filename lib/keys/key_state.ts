@@ -1,4 +1,4 @@
-/** What state a key is in, from its times. Which keys may pass is decided by the database alone (`authorize_key`). */
+/** What state a key is in, from its times. Which keys may pass is decided by the database alone (`authorize_keys`). */
 import type { ManagedKeyRow } from "@/db/managed_keys.ts";
 
 /**

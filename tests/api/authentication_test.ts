@@ -81,7 +81,9 @@ describe("authentication", () => {
   it("GET /api/v1/me 401 refuses a malformed key without a look-up in the database", async () => {
     const { key } = await harness.makeAccount();
     // Without the function, every look-up fails: what is answered 401 cannot have asked the database.
-    await harness.query("alter function authorize_key(bytea) rename to authorize_key_away");
+    await harness.query(
+      "alter function authorize_keys(bytea[], integer[], integer) rename to authorize_keys_away",
+    );
     try {
       const asked = await callMe(`Bearer ${key.key}`);
       assertApiError(asked, { status: 500, code: "internal", retryable: false });
@@ -90,7 +92,9 @@ describe("authentication", () => {
       assertUnauthorized(await callMe(`Bearer ${key.key.replace("_live_", "_test_")}`));
       assertUnauthorized(await callMe(`Bearer ${key.key.slice(0, -6)}000000`));
     } finally {
-      await harness.query("alter function authorize_key_away(bytea) rename to authorize_key");
+      await harness.query(
+        "alter function authorize_keys_away(bytea[], integer[], integer) rename to authorize_keys",
+      );
     }
     assertEquals((await callMe(`Bearer ${key.key}`)).status, 200);
   });
