@@ -3,9 +3,8 @@ import { percentile, putUnderLoad } from "@/bench/load/closed_load.ts";
 import type { Scenario } from "@/bench/scenarios/requests.ts";
 import { cpuOfTree } from "@/bench/stage/cpu.ts";
 import type { Program } from "@/bench/stage/programs.ts";
-import type { Stage } from "@/bench/stage/stage.ts";
 
-/** What one server did under one load; times in milliseconds, processor time in microseconds a request. */
+/** What servers did under one load; times in milliseconds, processor time in microseconds a request. */
 export interface Figures {
   requestsPerSecond: number;
   p50: number;
@@ -15,7 +14,7 @@ export interface Figures {
   postgresCpu: number;
 }
 
-/** Both servers, and the product as a share of the bare handler; all medians. */
+/** Both sides, and the product as a share of the bare handler; all medians. */
 export interface Comparison {
   product: Figures;
   bare: Figures;
@@ -32,28 +31,34 @@ export interface Pace {
   concurrency: number;
 }
 
+/** Who is measured. */
+export interface Sides {
+  product: Program[];
+  bare: Program;
+  postgresPid: number | null;
+}
+
 /** Measures both in turns, so that what changes on the machine meanwhile changes both. */
 export async function compare(
-  stage: Stage,
-  options: { product: Program; scenario: Scenario; pace: Pace },
+  sides: Sides,
+  { scenario, pace }: { scenario: Scenario; pace: Pace },
 ): Promise<Comparison> {
-  const { product, scenario, pace } = options;
   const rounds: { product: Figures; bare: Figures }[] = [];
   // The first round warms up and does not count.
   for (let round = 0; round <= pace.rounds; round++) {
-    const bare = await measure(stage, {
-      program: stage.bare,
+    const bare = await measure(sides, {
+      programs: [sides.bare],
       next: scenario.nextBare,
       expectedStatus: scenario.bareStatus,
       pace,
     });
-    const ours = await measure(stage, {
-      program: product,
+    const product = await measure(sides, {
+      programs: sides.product,
       next: scenario.next,
       expectedStatus: scenario.expectedStatus,
       pace,
     });
-    if (round > 0) rounds.push({ product: ours, bare });
+    if (round > 0) rounds.push({ product, bare });
   }
   const ratioOf = (name: keyof Figures) =>
     median(rounds.map(({ product, bare }) => product[name] / bare[name]));
@@ -66,20 +71,20 @@ export async function compare(
   };
 }
 
-async function measure(stage: Stage, options: {
-  program: Program;
+async function measure({ postgresPid }: Sides, options: {
+  programs: Program[];
   next: () => Uint8Array;
   expectedStatus: number;
   pace: Pace;
 }): Promise<Figures> {
-  const { program, next, expectedStatus, pace } = options;
+  const { programs, next, expectedStatus, pace } = options;
   const cpu = async () => ({
-    server: await cpuOfTree(program.pid),
-    postgres: await cpuOfTree(stage.postgresPid),
+    server: sum(await Promise.all(programs.map(({ pid }) => cpuOfTree(pid)))),
+    postgres: postgresPid === null ? NaN : await cpuOfTree(postgresPid),
   });
   const before = await cpu();
   const result = await putUnderLoad({
-    port: program.port,
+    ports: programs.map(({ port }) => port),
     concurrency: pace.concurrency,
     durationMs: pace.durationMs,
     next,
@@ -106,6 +111,10 @@ function medians(all: Figures[]): Figures {
     serverCpu: of("serverCpu"),
     postgresCpu: of("postgresCpu"),
   };
+}
+
+function sum(values: number[]): number {
+  return values.reduce((total, value) => total + value, 0);
 }
 
 /** The middle of some numbers. */

@@ -35,7 +35,7 @@ async function main(): Promise<void> {
   const servers = [await stage.startServer(), await stage.startServer()];
   const total = rate * (seconds + warmUpSeconds);
   const requests = await prepare(stage, total);
-  const pids = [...servers.map(({ pid }) => pid), stage.postgresPid];
+  const pids = [...servers.map(({ pid }) => pid), stage.postgres?.pid ?? 0];
   const before = await Promise.all(pids.map(cpuOfTree));
   const ended = new AbortController();
   const flushing = timeFlushes(ended.signal);
@@ -64,19 +64,16 @@ async function main(): Promise<void> {
   });
   console.log(`of a core: servers ${shares.slice(0, -1).join(" and ")}, Postgres ${shares.at(-1)}`);
   console.log(`unprocessed at the end: ${backlog}, 10 s later: ${later}`);
-  console.log(await stage.sql`select state, count(*)::int from meta_events group by state`);
+  console.log(await stage.query("select state, count(*)::int from meta_events group by state"));
 }
 
 /** The requests: each message is first "sent", later "delivered", then "read". */
 async function prepare(stage: Stage, total: number): Promise<Uint8Array[]> {
-  const { account, sql } = stage;
+  const { account, query } = stage;
   const messages = Math.ceil(total / STATUSES.length);
-  await seedSentMessages(
-    { query: (text, parameters = []) => sql.unsafe(text, parameters as never[]) as never },
-    { accountId: account.id, count: messages },
-  );
-  await sql`vacuum analyze`;
-  await sql`checkpoint`;
+  await seedSentMessages(stage, { accountId: account.id, count: messages });
+  await query("vacuum analyze");
+  await query("checkpoint");
   return Array.from({ length: total }, (_, index) => {
     const message = index % messages;
     const body = JSON.stringify(bodyOf(entryOf(account, {
@@ -120,10 +117,10 @@ async function timeFlushes(ended: AbortSignal): Promise<number[]> {
   return flushesMs;
 }
 
-async function countPending({ sql }: Stage): Promise<number> {
-  const [row] = await sql<{ count: number }[]>`
-    select count(*)::int as count from meta_events where state = 'pending'
-  `;
+async function countPending({ query }: Stage): Promise<number> {
+  const [row] = await query<{ count: number }>(
+    "select count(*)::int as count from meta_events where state = 'pending'",
+  );
   return row?.count ?? -1;
 }
 

@@ -901,6 +901,9 @@ declare
   s record;
   v_now timestamptz;
   v_known record;
+  -- The idempotency key is new, or one that has expired.
+  v_reserved boolean;
+  v_takes_over boolean;
   v_last_used_at timestamptz;
   v_last_inbound_at timestamptz;
   -- What was found for the send before: most have the same account and key.
@@ -967,25 +970,28 @@ begin
       end if;
     end if;
 
+    v_reserved := false;
+    v_takes_over := false;
     if s.idempotency_key is not null then
       loop
-        insert into idempotency_keys as k (account_id, endpoint, key, fingerprint, message_id, created_at)
+        insert into idempotency_keys (account_id, endpoint, key, fingerprint, message_id, created_at)
         values (s.account_id, s.endpoint, s.idempotency_key, s.body_digest, s.message_id, v_now)
-        on conflict (account_id, endpoint, key) do update
-          set fingerprint = excluded.fingerprint,
-            message_id = excluded.message_id,
-            contact_created = false,
-            created_at = excluded.created_at
-          where k.created_at <= v_now - interval '24 hours';
-        exit when found;
+        on conflict (account_id, endpoint, key) do nothing;
+        v_reserved := found;
+        exit when v_reserved;
 
-        select k.fingerprint, k.message_id, k.contact_created, m.conversation_id, m.contact_id, m.status, m.wamid
+        select
+          k.fingerprint, k.message_id, k.contact_created, k.created_at, m.conversation_id, m.contact_id, m.status,
+          m.wamid
         into v_known
         from idempotency_keys k
         left join messages m on m.account_id = k.account_id and m.id = k.message_id
-        where k.account_id = s.account_id and k.endpoint = s.endpoint and k.key = s.idempotency_key;
+        where k.account_id = s.account_id and k.endpoint = s.endpoint and k.key = s.idempotency_key
+        for update of k;
         -- Not found: it was released between the two statements, so try to reserve it again.
         if found then
+          v_takes_over := v_known.created_at <= v_now - interval '24 hours';
+          exit when v_takes_over;
           outcome := case
             when v_known.fingerprint <> s.body_digest then 'mismatch'
             when v_known.wamid is not null then 'replayed'
@@ -1069,7 +1075,7 @@ begin
 
     if outcome <> 'created' then
       -- Nothing else was written so far.
-      if s.idempotency_key is not null then
+      if v_reserved then
         delete from idempotency_keys k
         where k.account_id = s.account_id
           and k.endpoint = s.endpoint
@@ -1110,9 +1116,12 @@ begin
       v_now + s.lease_ms * interval '1 millisecond', s.api_key_id, s.request_id, s.idempotency_key, v_now
     );
 
-    if contact_created and s.idempotency_key is not null then
+    if v_takes_over or v_reserved and contact_created then
       update idempotency_keys k
-      set contact_created = true
+      set fingerprint = s.body_digest,
+        message_id = s.message_id,
+        contact_created = begin_sends.contact_created,
+        created_at = v_now
       where k.account_id = s.account_id and k.endpoint = s.endpoint and k.key = s.idempotency_key;
     end if;
 

@@ -1,6 +1,6 @@
 /**
  * The two statements of a send, each for any number of sends at once: SQL functions (begin_sends and finish_sends in
- * db/migrations/0016_sends_in_batches.sql), so that each is one round trip and one transaction. Each send is judged by
+ * db/migrations/0016_begin_sends.sql), so that each is one round trip and one transaction. Each send is judged by
  * itself; but an error of the database is one of all of them, and then nothing of any was stored.
  */
 import type postgres from "postgres";

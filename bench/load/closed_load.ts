@@ -6,7 +6,8 @@ import { type Connection, openConnection } from "@/bench/load/connection.ts";
 
 /** What each client asks for, again and again. */
 export interface ClosedLoad {
-  port: number;
+  /** The clients are spread over these. */
+  ports: number[];
   concurrency: number;
   durationMs: number;
   /** The bytes of the next request: `encodeRequest`. */
@@ -30,7 +31,10 @@ export interface LoadResult {
  */
 export async function putUnderLoad(load: ClosedLoad): Promise<LoadResult> {
   const connections = await Promise.all(
-    Array.from({ length: load.concurrency }, () => openConnection(load.port)),
+    Array.from(
+      { length: load.concurrency },
+      (_, index) => openConnection(load.ports[index % load.ports.length] ?? 0),
+    ),
   );
   const latencies: number[] = [];
   const startedAt = performance.now();

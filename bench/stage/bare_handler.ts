@@ -1,20 +1,23 @@
 /**
  * The reference of the benchmarks: what any honest implementation has to do at least. One insert, one call of Meta, one
- * update, and for a read one look-up by an index; no authentication, no validation, no limits, no contacts. The same
- * HTTP server, database driver and HTTP client as the product's. Prints its port.
+ * update; for a read one look-up by an index, for a webhook one insert. No authentication, no validation, no limits, no
+ * contacts. The same HTTP server, database driver and HTTP client as the product's. Prints its port.
  */
 // deno-lint-ignore-file no-console -- its port goes to the process that has started it
 import { Agent, request } from "undici";
-import { connect } from "@/db/connect.ts";
+import { connect, openDatabase } from "@/db/connect.ts";
 import { makeId } from "@/lib/ids.ts";
 
 /** As many as the product's pool has. */
 const POOL_SIZE = 16;
 
 if (import.meta.main) {
-  const { DATABASE_URL = "", META_GRAPH_URL = "", PHONE_NUMBER_ID = "", ACCESS_TOKEN = "" } = Deno
-    .env.toObject();
-  const sql = connect(DATABASE_URL, { poolSize: POOL_SIZE });
+  const environment = Deno.env.toObject();
+  const { META_GRAPH_URL = "", PHONE_NUMBER_ID = "", ACCESS_TOKEN = "" } = environment;
+  const { DATABASE_URL, DATA_DIR = "" } = environment;
+  const sql = DATABASE_URL === undefined
+    ? (await openDatabase({ databaseUrl: null, dataDir: DATA_DIR })).sql
+    : connect(DATABASE_URL, { poolSize: POOL_SIZE });
   await sql`
     create table if not exists bare_messages (
       id uuid primary key,
@@ -61,6 +64,13 @@ if (import.meta.main) {
       status: 201,
     });
   };
+  const store = async (req: Request): Promise<Response> => {
+    await sql`
+      insert into bare_messages (id, recipient, body, status)
+      values (${makeId()}, '', ${await req.text()}, 'stored')
+    `;
+    return new Response("stored");
+  };
   const read = async (): Promise<Response> => {
     const [row] = await sql`
       select id, recipient, body, status from bare_messages
@@ -71,7 +81,7 @@ if (import.meta.main) {
 
   const server = Deno.serve(
     { hostname: "127.0.0.1", port: 0, onListen: () => {} },
-    (req) => req.method === "POST" ? send(req) : read(),
+    (req) => req.method === "POST" ? send(req) : req.method === "PUT" ? store(req) : read(),
   );
   console.log(server.addr.port);
 }

@@ -1,5 +1,6 @@
 /** The processes of a benchmark beside Postgres. Each says on which port it listens. */
 import { launchServer } from "@/tasks/launch.ts";
+import type { ControlRequest } from "@/tests/helpers/embedded_server.ts";
 import { TextLineStream } from "@/tests/helpers/text_lines.ts";
 import { TEST_ENVIRONMENT } from "@/tests/helpers/server_process.ts";
 import type { SimulatedNumber } from "@/tests/simulator/simulated_numbers.ts";
@@ -10,58 +11,95 @@ export interface Program extends AsyncDisposable {
   port: number;
 }
 
-/** The simulator of Meta, knowing one number. */
-export async function startSimulatorProgram(number: SimulatedNumber): Promise<Program> {
-  const child = spawn("simulator_process.ts", {}, "piped");
+/** The server on an embedded database, and the port through which that can be looked into. */
+export interface EmbeddedProgram extends Program {
+  control<Answer>(request: ControlRequest): Promise<Answer>;
+}
+
+const PRODUCT_ENVIRONMENT = { ...TEST_ENVIRONMENT, LOG_LEVEL: "info", META_TIMEOUT_MS: "20000" };
+
+/** The simulator of Meta. */
+export async function startSimulatorProgram(): Promise<
+  Program & { addNumber(number: SimulatedNumber): Promise<void> }
+> {
+  const child = spawn("simulator_process.ts", { stdin: "piped" });
   const lines = linesOf(child.stdout);
   const port = Number(await next(lines));
   const writer = child.stdin.getWriter();
-  await writer.write(new TextEncoder().encode(`${JSON.stringify(number)}\n`));
-  writer.releaseLock();
-  await next(lines);
-  drain(lines);
-  return programOf(child, port);
+  return {
+    ...programOf(child, port),
+    addNumber: async (number) => {
+      await writer.write(new TextEncoder().encode(`${JSON.stringify(number)}\n`));
+      await next(lines);
+    },
+  };
 }
 
 /** The bare handler. */
-export async function startBareHandler(environment: Record<string, string>): Promise<Program> {
-  const child = spawn("bare_handler.ts", environment, "null");
-  const lines = linesOf(child.stdout);
-  const port = Number(await next(lines));
-  drain(lines);
-  return programOf(child, port);
+export function startBareHandler(environment: Record<string, string>): Promise<Program> {
+  return startAndDrain("bare_handler.ts", environment);
+}
+
+/** The stand-in of Fresh with some routes, or a bare `Deno.serve` that answers the same. */
+export function startRouting(kind: "fresh" | "bare"): Promise<Program> {
+  return startAndDrain("routing_process.ts", { KIND: kind });
 }
 
 /** The product, as `deno task start` runs it, with its log going to somebody who reads it. */
 export async function startProduct(environment: Record<string, string>): Promise<Program> {
-  const launched = await launchServer(
-    { ...TEST_ENVIRONMENT, LOG_LEVEL: "info", META_TIMEOUT_MS: "20000", ...environment },
-    { stderr: "piped" },
-  );
+  const launched = await launchServer({ ...PRODUCT_ENVIRONMENT, ...environment }, {
+    stderr: "piped",
+  });
   if (launched.stderr === null) throw new Error("The server's log must be piped");
   const lines = linesOf(launched.stderr);
-  while (true) {
-    const line = await next(lines);
-    if (!line.includes('"listening"')) continue;
-    drain(lines);
-    return {
-      pid: launched.pid,
-      port: Number(JSON.parse(line).port),
-      [Symbol.asyncDispose]: async () => {
-        launched.stop("SIGTERM");
-        await launched.status;
-      },
-    };
-  }
+  const { port } = await nextEvent(lines, "listening");
+  drain(lines);
+  return {
+    pid: launched.pid,
+    port,
+    [Symbol.asyncDispose]: async () => {
+      launched.stop("SIGTERM");
+      await launched.status;
+    },
+  };
+}
+
+/** The product with an embedded database, and a control port beside it. */
+export async function startEmbeddedProduct(
+  environment: Record<string, string>,
+): Promise<EmbeddedProgram> {
+  const child = spawn("../../tests/helpers/embedded_server.ts", {
+    environment: { ...PRODUCT_ENVIRONMENT, ...environment },
+    stderr: "piped",
+  });
+  const lines = linesOf(child.stderr);
+  const control = await nextEvent(lines, "control");
+  const { port } = await nextEvent(lines, "listening");
+  drain(lines);
+  return {
+    ...programOf(child, port),
+    control: async (request) => {
+      const answer = await fetch(`http://127.0.0.1:${control.port}`, {
+        method: "POST",
+        body: JSON.stringify(request),
+      });
+      if (!answer.ok) throw new Error(await answer.text());
+      return await answer.json();
+    },
+  };
 }
 
 type Lines = ReadableStreamDefaultReader<string>;
 
 function spawn(
   file: string,
-  environment: Record<string, string>,
-  stdin: "piped" | "null",
+  options: {
+    environment?: Record<string, string>;
+    stdin?: "piped" | "null";
+    stderr?: "piped" | "inherit";
+  },
 ): Deno.ChildProcess {
+  const { environment = {}, stdin = "null", stderr = "inherit" } = options;
   return new Deno.Command(Deno.execPath(), {
     args: [
       "run",
@@ -73,7 +111,19 @@ function spawn(
     env: environment,
     stdin,
     stdout: "piped",
+    stderr,
   }).spawn();
+}
+
+async function startAndDrain(
+  file: string,
+  environment: Record<string, string>,
+): Promise<Program> {
+  const child = spawn(file, { environment });
+  const lines = linesOf(child.stdout);
+  const port = Number(await next(lines));
+  drain(lines);
+  return programOf(child, port);
 }
 
 function programOf(child: Deno.ChildProcess, port: number): Program {
@@ -95,6 +145,14 @@ async function next(lines: Lines): Promise<string> {
   const { value, done } = await lines.read();
   if (done) throw new Error("The process ended before it was ready");
   return value;
+}
+
+/** Reads up to an event of a server's log. */
+async function nextEvent(lines: Lines, event: string): Promise<{ port: number }> {
+  while (true) {
+    const line = await next(lines);
+    if (line.includes(`"${event}"`)) return JSON.parse(line);
+  }
 }
 
 /** Reads on, so that the process never waits for its reader. */

@@ -1,78 +1,123 @@
 /**
- * What every benchmark of the server stands on: a Postgres that flushes to the disk, the simulator of Meta, an account
- * that is connected to it, and the bare handler. Everything runs on this machine.
+ * What every benchmark of the server stands on: a database, the simulator of Meta, an account that is connected to it,
+ * and the bare handler. Everything runs on this machine. The database is a Postgres that flushes to the disk, or, as
+ * that has room for one process only, an embedded one for the server and another for the bare handler.
  */
 import { randomBytes } from "node:crypto";
-import { connect, type Sql } from "@/db/connect.ts";
+import { connect } from "@/db/connect.ts";
 import { SecretBox } from "@/lib/secret_box.ts";
+import { makeDataDir } from "@/tests/helpers/embedded_template.ts";
 import { createDatabase, startPostgres } from "@/tests/helpers/postgres.ts";
 import { makeMigratedTemplate } from "@/tests/helpers/postgres_environment.ts";
-import { seedAccount, type SeededAccount } from "@/tests/helpers/seed.ts";
+import { type KeySpec, seedAccount, type SeededAccount, seedKey } from "@/tests/helpers/seed.ts";
 import {
   type Program,
   startBareHandler,
+  startEmbeddedProduct,
   startProduct,
   startSimulatorProgram,
 } from "@/bench/stage/programs.ts";
 
 /** The stage. */
 export interface Stage extends AsyncDisposable {
-  sql: Sql;
   account: SeededAccount;
   bare: Program;
   simulator: Program;
-  postgresPid: number;
-  postgresPort: number;
-  /** Starts a server process; the stage ends it. */
-  startServer(environment?: Record<string, string>): Promise<Program>;
+  /** Null for the embedded database. */
+  postgres: { pid: number; port: number } | null;
+  query<Row>(text: string, params?: Param[]): Promise<Row[]>;
+  makeKey(spec: KeySpec): Promise<{ key: string }>;
+  /**
+   * Starts a server process; the stage ends it.
+   *
+   * @param options.postgresPort reaches Postgres another way, such as through a gateway
+   */
+  startServer(options?: { postgresPort?: number }): Promise<Program>;
 }
 
+type Param = string | number | boolean | null;
+type Database = Pick<Stage, "account" | "postgres" | "query" | "makeKey" | "startServer">;
+
 /** Sets the stage. */
-export async function setStage(): Promise<Stage> {
+export async function setStage(options: { embedded?: boolean } = {}): Promise<Stage> {
   await using onFailure = new AsyncDisposableStack();
-  const cluster = onFailure.use(await startPostgres(18, { durable: true }));
+  const simulator = onFailure.use(await startSimulatorProgram());
+  const metaUrl = `http://127.0.0.1:${simulator.port}`;
+  const open = options.embedded ? openEmbedded : openPostgres;
+  const { database, bareEnvironment } = await open(onFailure, metaUrl);
+  const { account } = database;
+  await simulator.addNumber({
+    id: account.phoneNumberId ?? "",
+    wabaId: account.wabaId,
+    accessToken: account.accessToken,
+    appSecret: account.appSecret,
+  });
+  const bare = onFailure.use(
+    await startBareHandler({
+      ...bareEnvironment,
+      META_GRAPH_URL: metaUrl,
+      PHONE_NUMBER_ID: account.phoneNumberId ?? "",
+      ACCESS_TOKEN: account.accessToken,
+    }),
+  );
+  const owned = onFailure.move();
+  return { ...database, bare, simulator, [Symbol.asyncDispose]: () => owned.disposeAsync() };
+}
+
+interface Opened {
+  database: Database;
+  bareEnvironment: Record<string, string>;
+}
+
+async function openPostgres(cleanUp: AsyncDisposableStack, metaUrl: string): Promise<Opened> {
+  const cluster = cleanUp.use(await startPostgres(18, { durable: true }));
   const template = await makeMigratedTemplate(cluster.adminUrl);
-  const database = await createDatabase(cluster.adminUrl, { template });
-  const sql = connect(database.url, { poolSize: 1 });
-  onFailure.defer(() => sql.end({ timeout: 1 }));
+  const { url } = await createDatabase(cluster.adminUrl, { template });
+  const sql = connect(url, { poolSize: 1 });
+  cleanUp.defer(() => sql.end({ timeout: 1 }));
   const key = randomBytes(32);
   const account = await seedAccount(sql, {
     secrets: new SecretBox([new Uint8Array(key)]),
     connected: true,
   });
-  const simulator = onFailure.use(
-    await startSimulatorProgram({
-      id: account.phoneNumberId ?? "",
-      wabaId: account.wabaId,
-      accessToken: account.accessToken,
-      appSecret: account.appSecret,
-    }),
-  );
-  const environment = {
-    DATABASE_URL: database.url,
-    META_GRAPH_URL: `http://127.0.0.1:${simulator.port}`,
-  };
-  const bare = onFailure.use(
-    await startBareHandler({
-      ...environment,
-      PHONE_NUMBER_ID: account.phoneNumberId ?? "",
-      ACCESS_TOKEN: account.accessToken,
-    }),
-  );
   const [row] = await sql<{ file: string }[]>`select pg_read_file('postmaster.pid') as file`;
-  const servers = onFailure.use(new AsyncDisposableStack());
-  const owned = onFailure.move();
-  return {
-    sql,
-    account,
-    bare,
-    simulator,
-    postgresPid: Number.parseInt(row?.file ?? "", 10),
-    postgresPort: cluster.port,
-    startServer: async (more = {}) =>
-      servers.use(
-        await startProduct({ ...environment, ENCRYPTION_KEY: key.toString("base64"), ...more }),
-      ),
-    [Symbol.asyncDispose]: () => owned.disposeAsync(),
+  const startServer: Stage["startServer"] = async ({ postgresPort = cluster.port } = {}) => {
+    const databaseUrl = new URL(url);
+    databaseUrl.port = String(postgresPort);
+    return cleanUp.use(
+      await startProduct({
+        DATABASE_URL: databaseUrl.href,
+        META_GRAPH_URL: metaUrl,
+        ENCRYPTION_KEY: key.toString("base64"),
+      }),
+    );
   };
+  const database: Database = {
+    account,
+    postgres: { pid: Number.parseInt(row?.file ?? "", 10), port: cluster.port },
+    query: async <Row>(text: string, params: Param[] = []) =>
+      [...await sql.unsafe(text, params)] as Row[],
+    makeKey: (spec) => seedKey(sql, spec),
+    startServer,
+  };
+  return { database, bareEnvironment: { DATABASE_URL: url } };
+}
+
+async function openEmbedded(cleanUp: AsyncDisposableStack, metaUrl: string): Promise<Opened> {
+  const [dataDir, bareDataDir] = [await makeDataDir(), await makeDataDir()];
+  for (const path of [dataDir, bareDataDir]) {
+    cleanUp.defer(() => Deno.remove(path, { recursive: true }));
+  }
+  const product = cleanUp.use(
+    await startEmbeddedProduct({ DATA_DIR: dataDir, META_GRAPH_URL: metaUrl }),
+  );
+  const { control } = product;
+  const database: Database = {
+    account: await control<SeededAccount>({ kind: "account", connected: true, credentials: {} }),
+    postgres: null,
+    query: (text, params = []) => control({ kind: "query", text, params }),
+    makeKey: (spec) => control({ kind: "key", spec }),
+    startServer: () => Promise.resolve(product),
+  };
+  return { database, bareEnvironment: { DATA_DIR: bareDataDir } };
 }

@@ -1,6 +1,6 @@
 /**
  * The Idempotency-Key header and the fingerprint of the body that it was used with. What a key stands for is decided
- * in the database, together with the message (db/migrations/0016_sends_in_batches.sql).
+ * in the database, together with the message (db/migrations/0016_begin_sends.sql).
  */
 import { createHash } from "node:crypto";
 import { invalidInput } from "@/lib/api/errors.ts";

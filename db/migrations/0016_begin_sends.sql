@@ -1,13 +1,12 @@
 -- Sends that come at the same time share the two statements of a send: one transaction, one commit and one round trip
--- for all of them. Each send is judged by itself, as begin_send and finish_send of 0014 and 0015 do, which stay for
--- processes of the version before. A refusal is an outcome here and no error, because an error would undo the others.
+-- for all of them. Each send is judged by itself, as begin_send of 0014 does, which stays for processes of the version
+-- before. A refusal is an outcome here and no error, because an error would undo the others.
 
--- Nobody calls these any more.
+-- Nobody calls it any more.
 drop function begin_send(
   uuid, uuid, uuid, uuid, text, text, text, text, text, text, text, jsonb, text, uuid, text, text, bytea, integer, uuid,
   text
 );
-drop function finish_send(uuid, uuid, text, text, text, jsonb, text, text);
 
 -- The first statement: reserves the idempotency key, finds or creates contact and conversation, and inserts the message
 -- as pending, for every element of p_sends; see db/sends.ts for its fields. Those that wait for a lock longer than
@@ -44,6 +43,9 @@ declare
   s record;
   v_now timestamptz;
   v_known record;
+  -- The idempotency key is new, or one that has expired.
+  v_reserved boolean;
+  v_takes_over boolean;
   v_last_used_at timestamptz;
   v_last_inbound_at timestamptz;
   -- What was found for the send before: most have the same account and key.
@@ -110,25 +112,28 @@ begin
       end if;
     end if;
 
+    v_reserved := false;
+    v_takes_over := false;
     if s.idempotency_key is not null then
       loop
-        insert into idempotency_keys as k (account_id, endpoint, key, fingerprint, message_id, created_at)
+        insert into idempotency_keys (account_id, endpoint, key, fingerprint, message_id, created_at)
         values (s.account_id, s.endpoint, s.idempotency_key, s.body_digest, s.message_id, v_now)
-        on conflict (account_id, endpoint, key) do update
-          set fingerprint = excluded.fingerprint,
-            message_id = excluded.message_id,
-            contact_created = false,
-            created_at = excluded.created_at
-          where k.created_at <= v_now - interval '24 hours';
-        exit when found;
+        on conflict (account_id, endpoint, key) do nothing;
+        v_reserved := found;
+        exit when v_reserved;
 
-        select k.fingerprint, k.message_id, k.contact_created, m.conversation_id, m.contact_id, m.status, m.wamid
+        select
+          k.fingerprint, k.message_id, k.contact_created, k.created_at, m.conversation_id, m.contact_id, m.status,
+          m.wamid
         into v_known
         from idempotency_keys k
         left join messages m on m.account_id = k.account_id and m.id = k.message_id
-        where k.account_id = s.account_id and k.endpoint = s.endpoint and k.key = s.idempotency_key;
+        where k.account_id = s.account_id and k.endpoint = s.endpoint and k.key = s.idempotency_key
+        for update of k;
         -- Not found: it was released between the two statements, so try to reserve it again.
         if found then
+          v_takes_over := v_known.created_at <= v_now - interval '24 hours';
+          exit when v_takes_over;
           outcome := case
             when v_known.fingerprint <> s.body_digest then 'mismatch'
             when v_known.wamid is not null then 'replayed'
@@ -212,7 +217,7 @@ begin
 
     if outcome <> 'created' then
       -- Nothing else was written so far.
-      if s.idempotency_key is not null then
+      if v_reserved then
         delete from idempotency_keys k
         where k.account_id = s.account_id
           and k.endpoint = s.endpoint
@@ -253,91 +258,16 @@ begin
       v_now + s.lease_ms * interval '1 millisecond', s.api_key_id, s.request_id, s.idempotency_key, v_now
     );
 
-    if contact_created and s.idempotency_key is not null then
+    if v_takes_over or v_reserved and contact_created then
       update idempotency_keys k
-      set contact_created = true
+      set fingerprint = s.body_digest,
+        message_id = s.message_id,
+        contact_created = begin_sends.contact_created,
+        created_at = v_now
       where k.account_id = s.account_id and k.endpoint = s.endpoint and k.key = s.idempotency_key;
     end if;
 
     window_open := coalesce(v_last_inbound_at > v_now - interval '24 hours', false);
-    return next;
-  end loop;
-end
-$$;
-
--- The last statement: what became of the send, for every element of p_sends. An element whose message is not there has
--- no row. p_lock_timeout_ms as above.
-create function finish_sends(p_sends jsonb, p_lock_timeout_ms integer)
-returns table (
-  -- The index of the element.
-  item integer,
-  status text,
-  wamid text,
-  -- The identity that Meta named belongs to another contact of the account and was left out.
-  identity_taken boolean
-)
-language plpgsql
-as $$
-#variable_conflict use_column
-declare
-  s record;
-  v_contact_id uuid;
-  v_idempotency_key text;
-begin
-  if p_lock_timeout_ms is not null then
-    perform set_config('lock_timeout', p_lock_timeout_ms::text, true);
-  end if;
-
-  for s in
-    select sends.*
-    from jsonb_to_recordset(p_sends) as sends(
-      item integer, account_id uuid, message_id uuid, endpoint text, status text, wamid text, error jsonb,
-      wa_id text, bsuid text, token_failed boolean
-    )
-    order by sends.account_id, sends.message_id
-  loop
-    update messages m
-    set status = later_message_status(m.status, s.status),
-      wamid = coalesce(m.wamid, s.wamid),
-      -- The reason belongs to the status that wins.
-      error = case
-        when later_message_status(m.status, s.status) not in ('unknown', 'failed') then null
-        when message_status_rank(s.status) >= message_status_rank(m.status) then coalesce(s.error, m.error)
-        else m.error
-      end,
-      sent_at = case when s.status = 'sent' then coalesce(m.sent_at, clock_timestamp()) else m.sent_at end,
-      failed_at = case when s.status = 'failed' then coalesce(m.failed_at, clock_timestamp()) else m.failed_at end,
-      lease_until = null
-    where m.account_id = s.account_id and m.id = s.message_id
-    returning m.status, m.wamid, m.contact_id, m.idempotency_key
-    into status, wamid, v_contact_id, v_idempotency_key;
-    continue when not found;
-
-    if status = 'failed' and wamid is null and v_idempotency_key is not null then
-      delete from idempotency_keys k
-      where k.account_id = s.account_id
-        and k.endpoint = s.endpoint
-        and k.key = v_idempotency_key
-        and k.message_id = s.message_id;
-    end if;
-
-    identity_taken := false;
-    if s.wa_id is not null or s.bsuid is not null then
-      identity_taken := not learn_identities(s.account_id, v_contact_id, s.wa_id, s.bsuid);
-    end if;
-
-    if s.status = 'sent' then
-      if s.token_failed then
-        update whatsapp_integrations i
-        set token_failed_at = null, token_failure = null
-        where i.account_id = s.account_id and i.token_failed_at is not null;
-      end if;
-    elsif s.status = 'failed' and s.error ->> 'code' = '190' then
-      update whatsapp_integrations i
-      set token_failed_at = clock_timestamp(), token_failure = s.error ->> 'message'
-      where i.account_id = s.account_id and i.token_failed_at is null;
-    end if;
-    item := s.item;
     return next;
   end loop;
 end
