@@ -15,7 +15,7 @@ import { checkWithWrk } from "@/bench/load/wrk.ts";
 import { startRouting } from "@/bench/stage/programs.ts";
 import { fill } from "@/bench/stage/rows.ts";
 import { setStage, type Stage } from "@/bench/stage/stage.ts";
-import { startCounting } from "@/bench/stage/statements.ts";
+import { startStatementCounter } from "@/bench/stage/statements.ts";
 import type { WireCount } from "@/tests/helpers/wire_count.ts";
 
 const list = z.string().transform((text) => text.split(","));
@@ -46,7 +46,7 @@ async function main(): Promise<void> {
     product: await startSides(stage, options),
     routing: { product: [fresh], bare: plain, postgresPid: null },
   };
-  const count = await startCounting(stage);
+  await using statements = await startStatementCounter(stage);
   const { contacts, messages, rounds, seconds, servers, database } = options;
   console.log(
     `${contacts} contacts, ${messages} messages, ${database}, ${servers} server(s); ` +
@@ -55,7 +55,7 @@ async function main(): Promise<void> {
   console.log(HEADING);
   for (const scenario of scenarios) {
     if (options.scenarios !== undefined && !options.scenarios.includes(scenario.name)) continue;
-    const counted = scenario.of === "product" ? await count?.(scenario) ?? null : null;
+    const counted = await statements.countFor(scenario);
     for (const concurrency of options.concurrency) {
       const pace = { concurrency, durationMs: seconds * 1000, rounds };
       const comparison = await compare(sides[scenario.of], { scenario, pace });

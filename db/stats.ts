@@ -101,6 +101,19 @@ export async function findFirstSteps(
   sql: Sql,
   accountId: string,
 ): Promise<{ has_key: boolean; first_message_sent: boolean }> {
+  // With an order, so that the first message is found by the index messages_by_kind: "exists" alone lets Postgres read the
+  // table until it meets one.
+  const hasMessage = (status: "read" | "delivered" | "sent") =>
+    sql`exists (
+      select
+      from (
+        select
+        from messages
+        where account_id = ${accountId} and status = ${status}
+        order by type, created_at desc, id desc
+        limit 1
+      ) as first
+    )`;
   const [row] = await sql<{ has_key: boolean; first_message_sent: boolean }[]>`
     select
       exists (
@@ -110,9 +123,7 @@ export async function findFirstSteps(
           and revoked_at is null
           and (expires_at is null or expires_at > now())
       ) as has_key,
-      exists (select from messages where account_id = ${accountId} and status = 'read')
-        or exists (select from messages where account_id = ${accountId} and status = 'delivered')
-        or exists (select from messages where account_id = ${accountId} and status = 'sent')
+      ${hasMessage("read")} or ${hasMessage("delivered")} or ${hasMessage("sent")}
         as first_message_sent
   `;
   return row ?? { has_key: false, first_message_sent: false };

@@ -80,11 +80,13 @@ async function openPostgres(cleanUp: AsyncDisposableStack, metaUrl: string): Pro
     secrets: new SecretBox([new Uint8Array(key)]),
     connected: true,
   });
+  // The stack that is handed in passes its contents on when all is set.
+  const servers = cleanUp.use(new AsyncDisposableStack());
   const [row] = await sql<{ file: string }[]>`select pg_read_file('postmaster.pid') as file`;
   const startServer: Stage["startServer"] = async ({ postgresPort = cluster.port } = {}) => {
     const databaseUrl = new URL(url);
     databaseUrl.port = String(postgresPort);
-    return cleanUp.use(
+    return servers.use(
       await startProduct({
         DATABASE_URL: databaseUrl.href,
         META_GRAPH_URL: metaUrl,
