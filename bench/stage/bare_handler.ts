@@ -10,6 +10,8 @@ import { makeId } from "@/lib/ids.ts";
 
 /** As many as the product's pool has. */
 const POOL_SIZE = 16;
+const FIRST_ID = "00000000-0000-7000-8000-000000000000";
+const ROWS = 20_000;
 
 if (import.meta.main) {
   const environment = Deno.env.toObject();
@@ -28,11 +30,14 @@ if (import.meta.main) {
       created_at timestamptz not null default now()
     )
   `;
+  // Rows and statistics, or its statements would be planned for an empty table, and read it from its beginning.
   await sql`
     insert into bare_messages (id, recipient, body, status)
-    values ('00000000-0000-7000-8000-000000000000', '+14155550123', 'Hello', 'sent')
-    on conflict do nothing
+    select ${FIRST_ID}::uuid, '+14155550123', 'Hello', 'sent'
+    union all
+    select gen_random_uuid(), '+14155550123', 'Hello', 'sent' from generate_series(1, ${ROWS}::int)
   `;
+  await sql`vacuum analyze bare_messages`;
   const agent = new Agent({ pipelining: 1 });
   const url = `${META_GRAPH_URL}/v25.0/${PHONE_NUMBER_ID}/messages`;
 
@@ -74,7 +79,7 @@ if (import.meta.main) {
   const read = async (): Promise<Response> => {
     const [row] = await sql`
       select id, recipient, body, status from bare_messages
-      where id = '00000000-0000-7000-8000-000000000000'
+      where id = ${FIRST_ID}
     `;
     return Response.json({ data: row });
   };

@@ -65,7 +65,7 @@ export class InDoubtSends {
   async #settleAll(): Promise<void> {
     for (const doubt of [...this.#doubts.values()]) {
       try {
-        const [row] = await bounded(
+        const [row = null] = await bounded(
           finishSends(this.#sql, [{
             accountId: doubt.accountId,
             messageId: doubt.messageId,
@@ -85,7 +85,7 @@ export class InDoubtSends {
           QUERY_TIMEOUT_MS,
         );
         // No row yet is not proof that none comes: the statement may still be under way on the server.
-        if (row != null || performance.now() > doubt.until) this.#doubts.delete(doubt.messageId);
+        if (row !== null || performance.now() > doubt.until) this.#doubts.delete(doubt.messageId);
       } catch (error) {
         this.#log.debug("begin_still_in_doubt", { message_id: doubt.messageId, error });
         break;

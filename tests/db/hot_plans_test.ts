@@ -126,7 +126,7 @@ describe("with many rows", () => {
       "select pg_read_file('../server.log', $1, 1000000000) as text",
       [before?.size ?? 0],
     );
-    const found = log?.text.matchAll(/ ms  plan:\n((?:\t.*\n)+)/g) ?? [];
+    const found = log?.text.matchAll(/ ms {2}plan:\n((?:\t.*\n)+)/g) ?? [];
     return [...found].map(([, json = ""]) => JSON.parse(json));
   }
 
