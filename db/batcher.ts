@@ -27,7 +27,7 @@ export interface BatcherOptions<Input, Output> {
 }
 
 /** A statement that takes longer than most: the next one does not wait for its end. */
-const LONG_MS = 50;
+const LONG_MS = 25;
 /** How many statements may be under way. */
 const STATEMENTS_AT_ONCE = 4;
 
