@@ -18,6 +18,9 @@ import {
   startSimulatorProgram,
 } from "@/bench/stage/programs.ts";
 
+/** The test default, of 64 MB, would measure how quickly pages come from the system. */
+const SHARED_BUFFERS = "4GB";
+
 /** The stage. */
 export interface Stage extends AsyncDisposable {
   account: SeededAccount;
@@ -70,7 +73,9 @@ interface Opened {
 }
 
 async function openPostgres(cleanUp: AsyncDisposableStack, metaUrl: string): Promise<Opened> {
-  const cluster = cleanUp.use(await startPostgres(18, { durable: true }));
+  const cluster = cleanUp.use(
+    await startPostgres(18, { durable: true, sharedBuffers: SHARED_BUFFERS }),
+  );
   const template = await makeMigratedTemplate(cluster.adminUrl);
   const { url } = await createDatabase(cluster.adminUrl, { template });
   const sql = connect(url, { poolSize: 1 });

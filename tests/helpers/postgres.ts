@@ -36,6 +36,8 @@ export interface PostgresCluster extends AsyncDisposable {
 export interface PostgresOptions {
   /** True: commits wait for the disk, as in production. Default false: faster, safe against a crash of the server. */
   durable?: boolean;
+  /** Memory for pages of tables and indexes, as Postgres writes it; little by default, as a test needs little. */
+  sharedBuffers?: string;
 }
 
 /**
@@ -53,6 +55,7 @@ export async function startPostgres(
   const server = await PostgresServer.create(version, {
     path: directory.path,
     durable: options.durable ?? false,
+    sharedBuffers: options.sharedBuffers ?? "64MB",
   });
   onFailure.defer(() => server.end());
   const port = await server.startOnFreePort();

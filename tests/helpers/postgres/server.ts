@@ -37,7 +37,7 @@ export class PostgresServer {
   /** Lays out the programs in an empty directory and makes the data directory; nothing runs yet. */
   static async create(
     version: PostgresVersion,
-    options: { path: string; durable: boolean },
+    options: { path: string; durable: boolean; sharedBuffers: string },
   ): Promise<PostgresServer> {
     const { path } = options;
     // Postgres refuses to run as root.
@@ -46,22 +46,22 @@ export class PostgresServer {
     const directory = `${path}/postgres`;
     const binaries = await layOutPostgres(version, { directory, user });
     const server = new PostgresServer(version, { binaries, user, path });
-    await server.#initialize(options.durable);
+    await server.#initialize(options);
     return server;
   }
 
-  async #initialize(durable: boolean): Promise<void> {
+  async #initialize(options: { durable: boolean; sharedBuffers: string }): Promise<void> {
     const locale = Deno.build.os === "linux" ? "C.UTF-8" : "C";
     await this.#run("initdb", [
       ...["-U", "postgres", "-A", "trust"],
       ...["-E", "UTF8", `--locale=${locale}`, "--no-sync"],
     ]);
-    const onOff = durable ? "on" : "off";
+    const onOff = options.durable ? "on" : "off";
     await this.#configure([
       "listen_addresses = '127.0.0.1'",
       "unix_socket_directories = ''",
       "max_connections = 200",
-      "shared_buffers = '64MB'",
+      `shared_buffers = '${options.sharedBuffers}'`,
       "timezone = 'UTC'",
       `fsync = ${onOff}`,
       `full_page_writes = ${onOff}`,
