@@ -61,7 +61,12 @@ function writeToStderr(line: string, level: LogLevel): void {
 
 function flush(): void {
   const lines = gathered.splice(0);
-  if (lines.length > 0) Deno.stderr.writeSync(encoder.encode(`${lines.join("\n")}\n`));
+  if (lines.length === 0) return;
+  const bytes = encoder.encode(`${lines.join("\n")}\n`);
+  // A write may take less than all.
+  for (let written = 0; written < bytes.length;) {
+    written += Deno.stderr.writeSync(bytes.subarray(written));
+  }
 }
 
 // However the process ends.
