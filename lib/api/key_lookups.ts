@@ -15,7 +15,8 @@ export class KeyLookups {
 
   constructor(db: Pick<Database, "sql" | "lanes">) {
     this.#batcher = new Batcher({
-      ...db,
+      sql: db.sql,
+      lanes: db.lanes,
       run: (sql, hashes, { isAlone }) =>
         authorizeKeys(sql, hashes, { lockTimeoutMs: isAlone ? null : LOCK_TIMEOUT_MS }),
       timeoutMs: TIMEOUT_MS,

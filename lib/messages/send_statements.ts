@@ -27,7 +27,8 @@ export class SendStatements {
 
   constructor(db: Pick<Database, "sql" | "lanes">) {
     const common = {
-      ...db,
+      sql: db.sql,
+      lanes: db.lanes,
       timeoutMs: TIMEOUT_MS,
       maxInputs: SENDS_A_STATEMENT,
       maxSize: STATEMENT_SIZE,

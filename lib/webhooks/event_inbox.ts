@@ -17,7 +17,8 @@ export class EventInbox {
 
   constructor(db: Pick<Database, "sql" | "lanes">) {
     this.#batcher = new Batcher({
-      ...db,
+      sql: db.sql,
+      lanes: db.lanes,
       run: async (sql, callbacks) => {
         await insertMetaEvents(sql, callbacks.flat());
         return callbacks.map(() => {});
