@@ -38,28 +38,48 @@ export interface Sides {
   postgresPid: number | null;
 }
 
+/** Both sides, one after the other. */
+export interface Round {
+  product: Figures;
+  bare: Figures;
+}
+
+/** What is measured, and how. */
+export interface Subject {
+  scenario: Scenario;
+  pace: Pace;
+}
+
 /** Measures both in turns, so that what changes on the machine meanwhile changes both. */
-export async function compare(
-  sides: Sides,
-  { scenario, pace }: { scenario: Scenario; pace: Pace },
-): Promise<Comparison> {
-  const rounds: { product: Figures; bare: Figures }[] = [];
+export async function compare(sides: Sides, subject: Subject): Promise<Comparison> {
+  const rounds: Round[] = [];
   // The first round warms up and does not count.
-  for (let round = 0; round <= pace.rounds; round++) {
-    const bare = await measure(sides, {
-      programs: [sides.bare],
-      next: scenario.nextBare,
-      expectedStatus: scenario.bareStatus,
-      pace,
-    });
-    const product = await measure(sides, {
-      programs: sides.product,
-      next: scenario.next,
-      expectedStatus: scenario.expectedStatus,
-      pace,
-    });
-    if (round > 0) rounds.push({ product, bare });
+  for (let round = 0; round <= subject.pace.rounds; round++) {
+    const figures = await measureRound(sides, subject);
+    if (round > 0) rounds.push(figures);
   }
+  return summarize(rounds);
+}
+
+/** Measures both once. */
+export async function measureRound(sides: Sides, { scenario, pace }: Subject): Promise<Round> {
+  const bare = await measure(sides, {
+    programs: [sides.bare],
+    next: scenario.nextBare,
+    expectedStatus: scenario.bareStatus,
+    pace,
+  });
+  const product = await measure(sides, {
+    programs: sides.product,
+    next: scenario.next,
+    expectedStatus: scenario.expectedStatus,
+    pace,
+  });
+  return { product, bare };
+}
+
+/** The medians of some rounds. */
+export function summarize(rounds: Round[]): Comparison {
   const ratioOf = (name: keyof Figures) =>
     median(rounds.map(({ product, bare }) => product[name] / bare[name]));
   return {

@@ -7,6 +7,7 @@
 import type { Sql } from "@/db/connect.ts";
 import { bounded, DatabaseUnavailableError } from "@/db/errors.ts";
 import type { Lanes } from "@/db/lanes.ts";
+import { limitTime } from "@/db/time_limits.ts";
 
 /** What is done together, and how. */
 export interface BatcherOptions<Input, Output> {
@@ -70,9 +71,9 @@ export class Batcher<Input, Output> {
       if (this.#awaited === batch) this.#awaited = null;
       this.#next();
     };
-    const timer = setTimeout(goOn, LONG_MS);
+    const limit = limitTime(LONG_MS, goOn);
     await this.#runTogether(batch);
-    clearTimeout(timer);
+    limit.clear();
     this.#underWay--;
     goOn();
   }

@@ -4,6 +4,7 @@
  * SQL errors proper stay `postgres.PostgresError`, with the SQLSTATE in `code`.
  */
 import postgres from "postgres";
+import { within } from "@/db/time_limits.ts";
 
 /** The database could not be reached or did not answer in time. */
 export class DatabaseUnavailableError extends Error {
@@ -98,28 +99,17 @@ export async function bounded<T>(
   query: PromiseLike<T>,
   timeoutMs: number,
 ): Promise<T> {
-  let timer: ReturnType<typeof setTimeout> | undefined;
-  const timeUp = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => {
-      reject(
-        new DatabaseUnavailableError(
-          `The database did not answer within ${timeoutMs} ms`,
-          {
-            inDoubt: true,
-          },
-        ),
-      );
-    }, timeoutMs);
-  });
   try {
-    return await Promise.race([query, timeUp]);
+    return await within(timeoutMs, query, () => {
+      throw new DatabaseUnavailableError(`The database did not answer within ${timeoutMs} ms`, {
+        inDoubt: true,
+      });
+    });
   } catch (error) {
     const reason = toDatabaseError(error);
     // The driver tells of a broken connection before it has put it away, and would give the answer of another statement
     // to one that is made in this very moment.
     if (reason instanceof DatabaseUnavailableError) await new Promise((later) => setTimeout(later));
     throw reason;
-  } finally {
-    clearTimeout(timer);
   }
 }

@@ -40,8 +40,24 @@ export const EXAMPLE_PHONE = "+14155550123";
 
 const EXAMPLE = `Use E.164: "+", country code and number, such as "${EXAMPLE_PHONE}"`;
 
+/** As many as are kept of what was read last, since most recipients are written to again. */
+const KEPT_RESULTS = 10_000;
+/** Longer than anything that people write; who sends more does not fill the memory with it. */
+const KEPT_LENGTH = 32;
+const keptResults = new Map<string, RecipientResult>();
+
 /** Reads a recipient; never throws. */
 export function parseRecipient(input: string): RecipientResult {
+  const kept = keptResults.get(input);
+  if (kept !== undefined) return kept;
+  const result = readRecipient(input);
+  if (!result.ok || input.length > KEPT_LENGTH) return result;
+  if (keptResults.size === KEPT_RESULTS) keptResults.delete(keptResults.keys().next().value ?? "");
+  keptResults.set(input, result);
+  return result;
+}
+
+function readRecipient(input: string): RecipientResult {
   if (BSUID.test(input)) return { ok: true, recipient: { kind: "bsuid", bsuid: input } };
   const compact = input.replace(SEPARATORS, "");
   if (!/^\+?[0-9]+$/.test(compact)) return refuse(describeForm(input, compact));

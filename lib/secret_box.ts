@@ -69,7 +69,7 @@ export class SecretBox {
    * @throws SecretError when its key is not configured, or it was changed or belongs to another place
    */
   decrypt(stored: string, place: SecretPlace): string {
-    const cacheKey = `${stored} ${associatedData(place)}`;
+    const cacheKey = `${stored} ${nameOf(place)}`;
     const known = this.#cache.get(cacheKey);
     if (known !== undefined) return known;
     const [version, id = "", nonce = "", sealed = "", ...more] = stored.split(".");
@@ -123,7 +123,9 @@ function keyId(key: Uint8Array): string {
 }
 
 function associatedData(place: SecretPlace): Buffer {
-  return Buffer.from(
-    JSON.stringify([place.table, place.column, place.accountId, place.rowId]),
-  );
+  return Buffer.from(nameOf(place));
+}
+
+function nameOf({ table, column, accountId, rowId }: SecretPlace): string {
+  return JSON.stringify([table, column, accountId, rowId]);
 }

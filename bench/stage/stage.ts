@@ -41,13 +41,43 @@ export interface Stage extends AsyncDisposable {
 type Param = string | number | boolean | null;
 type Database = Pick<Stage, "account" | "postgres" | "query" | "makeKey" | "startServer">;
 
-/** Sets the stage. */
-export async function setStage(options: { embedded?: boolean } = {}): Promise<Stage> {
+/** A Postgres for stages to share, each with a database of its own. */
+export interface StageCluster extends AsyncDisposable {
+  adminUrl: string;
+  port: number;
+  /** The database that theirs are copies of. */
+  template: string;
+}
+
+/** Starts a Postgres. */
+export async function startCluster(): Promise<StageCluster> {
+  await using onFailure = new AsyncDisposableStack();
+  const cluster = onFailure.use(
+    await startPostgres(18, { durable: true, sharedBuffers: SHARED_BUFFERS }),
+  );
+  const { adminUrl, port } = cluster;
+  const template = await makeMigratedTemplate(adminUrl);
+  const owned = onFailure.move();
+  return { adminUrl, port, template, [Symbol.asyncDispose]: () => owned.disposeAsync() };
+}
+
+/**
+ * Sets the stage.
+ *
+ * @param options.cluster where its database is to be; without it, it has a Postgres of its own
+ */
+export async function setStage(
+  options: { embedded?: boolean; cluster?: StageCluster } = {},
+): Promise<Stage> {
   await using onFailure = new AsyncDisposableStack();
   const simulator = onFailure.use(await startSimulatorProgram());
   const metaUrl = `http://127.0.0.1:${simulator.port}`;
-  const open = options.embedded ? openEmbedded : openPostgres;
-  const { database, bareEnvironment } = await open(onFailure, metaUrl);
+  const { database, bareEnvironment } = options.embedded
+    ? await openEmbedded(onFailure, metaUrl)
+    : await openPostgres(onFailure, {
+      metaUrl,
+      cluster: options.cluster ?? onFailure.use(await startCluster()),
+    });
   const { account } = database;
   await simulator.addNumber({
     id: account.phoneNumberId ?? "",
@@ -72,12 +102,11 @@ interface Opened {
   bareEnvironment: Record<string, string>;
 }
 
-async function openPostgres(cleanUp: AsyncDisposableStack, metaUrl: string): Promise<Opened> {
-  const cluster = cleanUp.use(
-    await startPostgres(18, { durable: true, sharedBuffers: SHARED_BUFFERS }),
-  );
-  const template = await makeMigratedTemplate(cluster.adminUrl);
-  const { url } = await createDatabase(cluster.adminUrl, { template });
+async function openPostgres(
+  cleanUp: AsyncDisposableStack,
+  { metaUrl, cluster }: { metaUrl: string; cluster: StageCluster },
+): Promise<Opened> {
+  const { url } = await createDatabase(cluster.adminUrl, { template: cluster.template });
   const sql = connect(url, { poolSize: 1 });
   cleanUp.defer(() => sql.end({ timeout: 1 }));
   const key = randomBytes(32);

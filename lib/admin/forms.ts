@@ -5,7 +5,7 @@
 import { HttpError } from "fresh";
 import { z } from "zod";
 import type { AdminState } from "@/lib/admin/admin_state.ts";
-import { readBytes } from "@/lib/api/body.ts";
+import { readBytes } from "@/lib/api/body_bytes.ts";
 import { ApiError } from "@/lib/api/errors.ts";
 import type { RequestOf } from "@/lib/state.ts";
 

@@ -2,6 +2,7 @@
  * Reads a JSON body under limits: of size, so that a huge one is refused without being read; of time, so that a
  * trickle does not hold a place for ever; and of form, so that what comes out is an object of clean text.
  */
+import { readBytes } from "@/lib/api/body_bytes.ts";
 import { ApiError } from "@/lib/api/errors.ts";
 import { isDeeperThan } from "@/lib/json_depth.ts";
 
@@ -69,70 +70,6 @@ function requireJson(contentType: string | null): void {
       ? 'The body was sent as a form, which is what curl -d does by default: add -H "Content-Type: application/json"'
       : 'Send the body as JSON with the header "Content-Type: application/json"',
   );
-}
-
-/**
- * The bytes of a body.
- *
- * @throws ApiError payload_too_large, or bad_request when it breaks off or takes too long
- */
-export async function readBytes(
-  req: Request,
-  options: { maxBytes: number; timeoutMs: number },
-): Promise<Uint8Array<ArrayBuffer>> {
-  if (Number(req.headers.get("content-length") ?? 0) > options.maxBytes) throw tooLarge(options);
-  if (req.body === null) return new Uint8Array();
-  const reader = req.body.getReader();
-  let timeUp = false;
-  const timer = setTimeout(() => {
-    timeUp = true;
-    // The pending read ends with this; its rejection is the one that is handled below.
-    reader.cancel().catch(() => {});
-  }, options.timeoutMs);
-  const chunks: Uint8Array[] = [];
-  let length = 0;
-  try {
-    while (true) {
-      const { done, value } = await reader.read();
-      if (timeUp) throw new Error("The time was up");
-      if (done) return concatenate(chunks, length);
-      length += value.length;
-      if (length > options.maxBytes) {
-        reader.cancel().catch(() => {});
-        throw tooLarge(options);
-      }
-      chunks.push(value);
-    }
-  } catch (error) {
-    if (error instanceof ApiError) throw error;
-    const message = timeUp
-      ? `The body did not arrive within ${options.timeoutMs / 1000} seconds: send it at once`
-      : "The body broke off: send the request again";
-    throw new ApiError("bad_request", message, {
-      cause: error,
-      headers: { connection: "close" },
-    });
-  } finally {
-    clearTimeout(timer);
-  }
-}
-
-function tooLarge(options: { maxBytes: number }): ApiError {
-  return new ApiError(
-    "payload_too_large",
-    `The body is larger than ${options.maxBytes / 1024} KiB: pass media by URL, not in the body`,
-    { headers: { connection: "close" } },
-  );
-}
-
-function concatenate(chunks: Uint8Array[], length: number): Uint8Array<ArrayBuffer> {
-  const bytes = new Uint8Array(length);
-  let offset = 0;
-  for (const chunk of chunks) {
-    bytes.set(chunk, offset);
-    offset += chunk.length;
-  }
-  return bytes;
 }
 
 const decoder = new TextDecoder("utf-8", { fatal: true });

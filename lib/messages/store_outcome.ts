@@ -4,6 +4,7 @@
  */
 import { toDatabaseError } from "@/db/errors.ts";
 import type { FinishedSend } from "@/db/sends.ts";
+import { within } from "@/db/time_limits.ts";
 import type { SendOutcome } from "@/lib/meta/client.ts";
 import { type CreatedSend, type Send, SEND_ENDPOINT } from "@/lib/messages/send.ts";
 import { toStoredOutcome } from "@/lib/messages/send_outcome.ts";
@@ -22,7 +23,8 @@ export function storedByDeadline(
   outcome: SendOutcome,
 ): Promise<FinishedSend | null> {
   const stored = services.background.track(storeOutcome(services, { send, begun }, outcome));
-  return before(send.deadlineAt, stored);
+  const leftMs = Math.max(0, send.deadlineAt - performance.now());
+  return within(leftMs, stored, () => null);
 }
 
 /** Repeats finish until it is stored or the lease ends; null in that case: the sweep takes over. */
@@ -58,18 +60,5 @@ async function storeOutcome(
     }
     if (performance.now() + FINISH_RETRY_MS >= send.leaseEndsAt) return null;
     await new Promise((resolve) => setTimeout(resolve, FINISH_RETRY_MS));
-  }
-}
-
-/** The value of a promise, or null if it is not there by a time of `performance.now()`. */
-async function before<T>(time: number, value: Promise<T>): Promise<T | null> {
-  let timer: ReturnType<typeof setTimeout> | undefined;
-  const timeUp = new Promise<null>((resolve) => {
-    timer = setTimeout(() => resolve(null), Math.max(0, time - performance.now()));
-  });
-  try {
-    return await Promise.race([value, timeUp]);
-  } finally {
-    clearTimeout(timer);
   }
 }

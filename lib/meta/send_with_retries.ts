@@ -3,6 +3,7 @@
  * take it: nothing was written, or a rate limit refused it. An ambiguous end is
  * final, whatever came before. All attempts and waits lie inside one deadline.
  */
+import { limitTime } from "@/db/time_limits.ts";
 import type { SendOutcome } from "@/lib/meta/classify.ts";
 import { sendOnce } from "@/lib/meta/client.ts";
 import type { SendPayload } from "@/lib/meta/payload.ts";
@@ -84,24 +85,21 @@ function waitBefore(
   return Math.max(jitterMs, (outcome.retryAfterSeconds ?? 0) * 1000);
 }
 
-// A timer of our own instead of AbortSignal.timeout, which cannot be cancelled:
-// at thousands of sends a second it would keep thousands of timers alive.
+// Not AbortSignal.timeout, which cannot be cancelled: at thousands of sends a
+// second it would keep thousands of timers alive.
 async function attemptWithin<T>(
   timeoutMs: number,
   run: (signal: AbortSignal) => Promise<T>,
 ): Promise<T> {
   const controller = new AbortController();
-  const timer = setTimeout(
-    () =>
-      controller.abort(
-        new DOMException("The attempt took too long", "TimeoutError"),
-      ),
+  const limit = limitTime(
     timeoutMs,
+    () => controller.abort(new DOMException("The attempt took too long", "TimeoutError")),
   );
   try {
     return await run(controller.signal);
   } finally {
-    clearTimeout(timer);
+    limit.clear();
   }
 }
 

@@ -5,7 +5,7 @@
  */
 import type { Context } from "fresh";
 import { DatabaseUnavailableError } from "@/db/errors.ts";
-import { readBytes } from "@/lib/api/body.ts";
+import { readBytes } from "@/lib/api/body_bytes.ts";
 import { methods } from "@/lib/api/endpoint.ts";
 import { ApiError } from "@/lib/api/errors.ts";
 import type { State } from "@/lib/state.ts";

@@ -3,6 +3,7 @@ import { afterAll, beforeAll, describe, it } from "@std/testing/bdd";
 import { assertEquals, assertRejects, assertStringIncludes } from "@std/assert";
 import { openDatabase } from "@/db/connect.ts";
 import { bounded, DatabaseSetupError, DatabaseUnavailableError } from "@/db/errors.ts";
+import { timeLimitsAtRest } from "@/db/time_limits.ts";
 import { type FakePostgresKind, startFakePostgres } from "@/tests/db/fake_postgres.ts";
 import {
   postgresFromEnvironment,
@@ -90,6 +91,8 @@ describe("openDatabase()", () => {
 });
 
 describe("bounded()", () => {
+  afterAll(timeLimitsAtRest);
+
   it("gives a query up when its time is over, in doubt whether it was carried out", async () => {
     const never = new Promise<never>(() => {});
     const error = await assertRejects(() => bounded(never, 20), DatabaseUnavailableError);
