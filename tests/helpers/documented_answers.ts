@@ -4,7 +4,8 @@
  * here, so that an answer that is not documented fails whichever test receives it.
  */
 import { AssertionError } from "@std/assert";
-import type { Ajv2020, ValidateFunction } from "ajv/dist/2020.js";
+import { type Schema, validate } from "@cfworker/json-schema";
+import { readRepoFile } from "@/tests/helpers/repo_files.ts";
 import type {
   HeaderObject,
   JsonSchema,
@@ -30,17 +31,13 @@ export interface ReceivedAnswer {
   json: unknown;
 }
 
+/** The document, as answers are held against it. */
 interface Rules {
   document: OpenApiDocument;
-  /** Paths with a placeholder last: a path that stands as it is comes before those that it would fit, too. */
-  paths: { pattern: RegExp; path: string; item: PathItem }[];
-  validatorAt(pointer: string[]): ValidateFunction;
-}
-
-/** A response of the document, and where it stands. */
-interface DescribedResponse {
-  response: ResponseObject;
-  pointer: string[];
+  /** Those without a placeholder first: they come before those that they would fit, too. */
+  paths: { pattern: RegExp; item: PathItem }[];
+  /** The schemas by what a $ref says. */
+  lookup: Record<string, Schema>;
 }
 
 /** Headers that mean something to a client of the API: present only where the document says so. */
@@ -64,78 +61,71 @@ export async function assertDocumented(
   const problems = findProblems(await rules, { ...request, path }, answer);
   if (problems.length === 0) return;
   throw new AssertionError(
-    `The OpenAPI document does not describe ${request.method} ${request.path} → ${answer.status}:\n` +
-      `${problems.join("\n")}\n${answer.text}`,
+    `clients/openapi.json does not describe ${request.method} ${request.path} → ${answer.status}: change the ` +
+      `operation or its schema, and run "deno task clients"\n${
+        problems.join("\n")
+      }\n${answer.text}`,
   );
 }
 
-/** Compiled at the first answer: most of the time that this takes is spent there. */
 async function loadRules(): Promise<Rules> {
-  const [{ makeDocument }, { Ajv2020 }, formats] = await Promise.all([
-    import("@/lib/openapi/document.ts"),
-    import("ajv/dist/2020.js"),
-    import("ajv-formats"),
-  ]);
-  const document = makeDocument("http://localhost");
-  const ajv: Ajv2020 = new Ajv2020({ strict: false, allErrors: true, validateSchema: false });
-  formats.default.default(ajv);
-  ajv.addSchema(close(document) as JsonSchema, "api");
+  // Not made anew: every test file would pay for that. Another test says whether it is up to date.
+  const document = close(JSON.parse(await readRepoFile("clients/openapi.json"))) as OpenApiDocument;
   return {
     document,
     paths: Object.entries(document.paths)
       .sort(([a], [b]) => Number(a.includes("{")) - Number(b.includes("{")))
-      .map(([path, item]) => ({
-        path,
-        item,
-        pattern: new RegExp(`^${path.replaceAll(".", "\\.").replace(/\{\w+\}/g, "[^/]+")}$`),
-      })),
-    validatorAt: (pointer) => {
-      const parts = pointer.map((part) =>
-        encodeURIComponent(part.replaceAll("~", "~0").replaceAll("/", "~1"))
-      );
-      const validate = ajv.getSchema(`api#/${parts.join("/")}`);
-      if (validate === undefined) throw new TypeError(`No schema at ${pointer.join(" → ")}`);
-      return validate as ValidateFunction;
-    },
+      .map(([path, item]) => ({ item, pattern: patternOf(path) })),
+    lookup: Object.fromEntries(
+      Object.entries(document.components.schemas).map((
+        [name, schema],
+      ) => [`#/components/schemas/${name}`, schema]),
+    ),
   };
 }
 
+/** What a JSON value lacks to be what a schema of the document says, one line each. */
+export async function findSchemaProblems(schema: JsonSchema, value: unknown): Promise<string[]> {
+  rules ??= loadRules();
+  return problemsOf(await rules, schema, value);
+}
+
+function problemsOf({ lookup }: Rules, schema: JsonSchema, value: unknown): string[] {
+  return validate(value, schema, "2020-12", lookup, false).errors
+    .map(({ instanceLocation, error }) => `${instanceLocation}: ${error}`);
+}
+
 function findProblems(
-  { document, paths, validatorAt }: Rules,
+  rules: Rules,
   { method, path }: AskedRequest,
   answer: ReceivedAnswer,
 ): string[] {
+  const { document, paths } = rules;
   const found = paths.find(({ pattern }) => pattern.test(path));
-  if (found === undefined) {
-    return checkResponse(described(document, "NotFound"), 404, answer, validatorAt);
-  }
-  if (method === "OPTIONS") return checkOptions(answer);
+  if (found !== undefined && method === "OPTIONS") return checkOptions(answer);
   const key = method === "HEAD" ? "get" : method.toLowerCase();
-  const operation = method === method.toUpperCase() ? found.item[key] : undefined;
-  if (operation === undefined) {
-    return checkResponse(described(document, "MethodNotAllowed"), 405, answer, validatorAt);
+  const operation = method === method.toUpperCase() ? found?.item[key] : undefined;
+  if (found === undefined || operation === undefined) {
+    const [name, status] = found === undefined ? ["NotFound", 404] : ["MethodNotAllowed", 405];
+    if (answer.status !== status) return [`Such a request must be answered ${status}`];
+    return checkResponse(rules, { method, response: sharedResponse(document, name) }, answer);
   }
   const response = operation.responses[String(answer.status)];
   if (response === undefined) return [`The status ${answer.status} is not among its responses`];
-  const where = "$ref" in response
-    ? described(document, nameOf(response))
-    : { response, pointer: ["paths", found.path, key, "responses", String(answer.status)] };
-  return method === "HEAD"
-    ? checkHeaders(document, where.response, answer)
-    : checkResponse(where, answer.status, answer, validatorAt);
+  const whole = "$ref" in response ? sharedResponse(document, nameOf(response)) : response;
+  return checkResponse(rules, { method, response: whole }, answer);
+}
 
-  function checkResponse(
-    { response, pointer }: DescribedResponse,
-    status: number,
-    answer: ReceivedAnswer,
-    validatorAt: Rules["validatorAt"],
-  ): string[] {
-    if (answer.status !== status) return [`Such a request must be answered ${status}`];
-    const bodyProblems = method === "HEAD"
-      ? []
-      : checkBody({ response, pointer }, answer, validatorAt);
-    return [...checkHeaders(document, response, answer), ...bodyProblems];
-  }
+function checkResponse(
+  rules: Rules,
+  { method, response }: { method: string; response: ResponseObject },
+  answer: ReceivedAnswer,
+): string[] {
+  return [
+    ...checkHeaders(rules, response, answer),
+    // An answer to HEAD has none.
+    ...(method === "HEAD" ? [] : checkBody(rules, response, answer)),
+  ];
 }
 
 function checkOptions(answer: ReceivedAnswer): string[] {
@@ -144,47 +134,40 @@ function checkOptions(answer: ReceivedAnswer): string[] {
     : ["OPTIONS must be answered 204 with Allow"];
 }
 
-function checkBody(
-  { response, pointer }: DescribedResponse,
-  answer: ReceivedAnswer,
-  validatorAt: Rules["validatorAt"],
-): string[] {
+function checkBody(rules: Rules, response: ResponseObject, answer: ReceivedAnswer): string[] {
   const [type, media] = Object.entries(response.content ?? {})[0] ?? [];
   if (type === undefined) return answer.text === "" ? [] : ["It must have no body"];
   const sentType = answer.headers.get("content-type");
   if (type !== "*/*" && sentType !== type) return [`Its Content-Type is ${sentType}, not ${type}`];
-  if (media?.schema === undefined) return [];
-  const validate = validatorAt([...pointer, "content", type, "schema"]);
-  if (validate(answer.json)) return [];
-  return (validate.errors ?? []).map(({ instancePath, message, params }) =>
-    `${instancePath || "The body"} ${message} ${JSON.stringify(params)}`
-  );
+  return media?.schema === undefined ? [] : problemsOf(rules, media.schema, answer.json);
 }
 
-function checkHeaders(
-  document: OpenApiDocument,
-  response: ResponseObject,
-  answer: ReceivedAnswer,
-): string[] {
-  const described = new Map(
+function checkHeaders(rules: Rules, response: ResponseObject, answer: ReceivedAnswer): string[] {
+  const known = new Map(
     Object.entries(response.headers).map(([name, header]): [string, HeaderObject] => [
       name.toLowerCase(),
-      "$ref" in header ? headerOf(document, header) : header,
+      "$ref" in header ? headerOf(rules.document, header) : header,
     ]),
   );
-  const missing = [...described]
+  const missing = [...known]
     .filter(([name, { required }]) => required === true && !answer.headers.has(name))
     .map(([name]) => `The header ${name} is missing`);
+  const wrong = [...known].flatMap(([name, { schema }]) => {
+    const value = answer.headers.get(name);
+    if (value === null) return [];
+    const problems = problemsOf(rules, schema, schema.type === "integer" ? Number(value) : value);
+    return problems.map((problem) => `The header ${name} is "${value}": ${problem}`);
+  });
   const extra = [...answer.headers.keys()]
-    .filter((name) => API_HEADERS.test(name) && !described.has(name))
+    .filter((name) => API_HEADERS.test(name) && !known.has(name))
     .map((name) => `The header ${name} is not described`);
-  return [...missing, ...extra];
+  return [...missing, ...wrong, ...extra];
 }
 
-function described(document: OpenApiDocument, name: string): DescribedResponse {
+function sharedResponse(document: OpenApiDocument, name: string): ResponseObject {
   const response = document.components.responses[name];
   if (response === undefined) throw new TypeError(`There is no response "${name}"`);
-  return { response, pointer: ["components", "responses", name] };
+  return response;
 }
 
 function headerOf(document: OpenApiDocument, reference: Reference): HeaderObject {
@@ -197,12 +180,16 @@ function nameOf({ $ref }: Reference): string {
   return $ref.slice($ref.lastIndexOf("/") + 1);
 }
 
-/** The path that the server sees: it takes an absolute URL, dots, doubled slashes and one at the end. */
+/** The path that the server sees: it takes an absolute URL, dots and doubled slashes. */
 function normalize(target: string): string {
   const path = target.replace(/^https?:\/\/[^/]*/, "").split(/[?#]/)[0] ?? "";
-  const { pathname } = new URL(path.replace(/^\/*/, "/"), "http://localhost");
-  const single = pathname.replace(/\/+/g, "/");
-  return single.length > 1 ? single.replace(/\/$/, "") : single;
+  return new URL(path.replace(/^\/*/, "/"), "http://localhost").pathname.replace(/\/+/g, "/");
+}
+
+/** What a path of the document stands for; one without a placeholder is found with a slash at its end, too. */
+function patternOf(path: string): RegExp {
+  const source = path.replaceAll(".", "\\.").replace(/\{\w+\}/g, "[^/]+");
+  return new RegExp(path.includes("{") ? `^${source}$` : `^${source}/?$`);
 }
 
 /**
@@ -218,7 +205,7 @@ function close(value: unknown): unknown {
     key === "allOf" ? inner : close(inner),
   ]);
   const closed = Object.fromEntries(entries);
-  const isOpen = closed.type === "object" && "properties" in closed &&
+  const isOpen = [closed.type].flat().includes("object") && "properties" in closed &&
     !("additionalProperties" in closed);
   return isOpen ? { ...closed, additionalProperties: false } : closed;
 }

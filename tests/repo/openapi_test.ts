@@ -1,13 +1,11 @@
 /** The OpenAPI document by itself: valid, whole, and as strict as the tests take it to be. */
 import { assert, assertEquals, AssertionError, assertRejects } from "@std/assert";
 import { Validator } from "@seriousme/openapi-schema-validator";
-import { Ajv2020 } from "ajv/dist/2020.js";
-import addFormats from "ajv-formats";
 import { ERRORS } from "@/lib/api/errors.ts";
 import { makeDocument } from "@/lib/openapi/document.ts";
 import { OPERATIONS } from "@/lib/openapi/operations.ts";
 import type { MediaTypeObject, OpenApiDocument } from "@/lib/openapi/types.ts";
-import { assertDocumented } from "@/tests/helpers/documented_answers.ts";
+import { assertDocumented, findSchemaProblems } from "@/tests/helpers/documented_answers.ts";
 
 const document = makeDocument("https://messages.example.com");
 
@@ -66,20 +64,17 @@ Deno.test("Every status of an error is one that the table gives to one of its co
   }
 });
 
-Deno.test("Every example is what its schema says, without further fields", () => {
-  const ajv = new Ajv2020({ strict: false, allErrors: true });
-  addFormats.default(ajv);
-  ajv.addSchema(document as unknown as Record<string, unknown>, "api");
+Deno.test("Every example is what its schema says, without further fields", async () => {
+  const problems: string[] = [];
   let count = 0;
   for (const { media, where } of mediaTypes()) {
-    if (media.schema === undefined) continue;
-    const schema = JSON.parse(JSON.stringify(media.schema).replaceAll('"#/', '"api#/'));
-    const validate = ajv.compile(schema);
     for (const [name, { value }] of Object.entries(media.examples ?? {})) {
       count++;
-      assert(validate(value), `${where}, ${name}: ${JSON.stringify(validate.errors)}`);
+      const found = await findSchemaProblems(media.schema ?? {}, value);
+      problems.push(...found.map((problem) => `${where}, ${name}: ${problem}`));
     }
   }
+  assertEquals(problems, []);
   assert(count > 30, String(count));
 });
 
@@ -116,7 +111,7 @@ Deno.test("An answer of the API that the document does not describe is found", a
   const contact = exampleAt("/api/v1/contacts/{id}");
   const get = { method: "GET", path: CONTACT_PATH };
   await assertDocumented(get, answer(200, contact));
-  await assertDocumented({ ...get, path: `/${CONTACT_PATH}/?x=1#y` }, answer(200, contact));
+  await assertDocumented({ ...get, path: `/${CONTACT_PATH}?x=1#y` }, answer(200, contact));
   const wrong: [name: string, request: typeof get, answer: ReturnType<typeof answer>][] = [
     ["a further field", get, answer(200, { data: { ...contact.data, age: 7 } })],
     ["a further field of the envelope", get, answer(200, { ...contact, total: 1 })],
@@ -131,6 +126,7 @@ Deno.test("An answer of the API that the document does not describe is found", a
       get,
       answer(200, contact, { "idempotent-replayed": "true" }),
     ],
+    ["a header of another type", get, answer(200, contact, { "x-ratelimit-limit": "many" })],
     ["another content type", get, answer(200, contact, { "content-type": "text/plain" })],
     ["a method that is not there", { ...get, method: "PUT" }, answer(200, contact)],
     ["a path that is not there", { ...get, path: "/api/v1/people" }, answer(200, contact)],
