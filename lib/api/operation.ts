@@ -53,7 +53,9 @@ export type Content<Data> =
   /** The bytes of a file, of whatever type. */
   | { kind: "file" }
   /** JSON without an envelope. */
-  | { kind: "json" };
+  | { kind: "json" }
+  /** Nothing, as with 204. */
+  | { kind: "none" };
 
 /** A code of the error table, where one operation uses it with another status, too. */
 export interface OtherStatus {

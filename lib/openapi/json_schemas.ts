@@ -51,6 +51,8 @@ function tidy(schema: unknown): JsonSchema {
     return { ...(description === undefined ? {} : { description }), ...wire };
   }
   if (tidied.minLength === 0) delete tidied.minLength;
+  // The names of an object are texts, always.
+  if (JSON.stringify(tidied.propertyNames) === '{"type":"string"}') delete tidied.propertyNames;
   // The pattern says nothing beyond the format, at length.
   if (tidied.format === "uuid") delete tidied.pattern;
   if (tidied.maximum === Number.MAX_SAFE_INTEGER) delete tidied.maximum;

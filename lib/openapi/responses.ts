@@ -50,11 +50,11 @@ export function answerObject(
   operation: Operation,
   { status, answer }: { status: number; answer: Answer },
 ): ResponseObject {
-  const body = status === 304 ? null : contentOf(operation, answer);
+  const isEmpty = status === 304 || operation.content.kind === "none";
   return {
     description: answer.description,
     headers: headersOf(answer.headers ?? [], { keyless: operation.keyless ?? false }),
-    ...(body === null ? {} : { content: body }),
+    ...(isEmpty ? {} : { content: contentOf(operation, answer) }),
   };
 }
 
@@ -62,7 +62,7 @@ function contentOf(operation: Operation, answer: Answer): Record<string, MediaTy
   const { content } = operation;
   // Any type and any bytes: JSON Schema has nothing to say of them.
   if (content.kind === "file") return { "*/*": {} };
-  if (content.kind === "json") return { "application/json": { schema: { type: "object" } } };
+  if (content.kind !== "data") return { "application/json": { schema: { type: "object" } } };
   const value = content.paged
     ? { data: answer.example, meta: { next_cursor: EXAMPLE_CURSOR } }
     : { data: answer.example };
