@@ -25,21 +25,26 @@ const MAX_URL_LENGTH = 2048;
 /** The request body, field by field. */
 export const messageRequestSchema = z.strictObject({
   to: text({ max: 200 }).describe(
-    "The recipient: a phone number in E.164, or a WhatsApp user id (BSUID)",
+    "The recipient: a phone number in E.164, such as `+14155550123`, or a WhatsApp user id (BSUID), such as " +
+      "`US.13491208655302741918`. Spaces, dots, dashes and brackets are ignored; digits without `+` must begin with a " +
+      "country code, and a warning says how they were read",
   ),
   type: z.enum(MESSAGE_TYPES).default("text").describe("What to send"),
   text: text({ max: MAX_TEXT_LENGTH }).optional().describe(
-    `The text, or the caption of media (at most ${MAX_CAPTION_LENGTH} characters)`,
+    `Required for \`text\`: what to say. For media: the caption, at most ${MAX_CAPTION_LENGTH} characters; with audio ` +
+      "it is stored but not sent",
   ),
   media_url: text({ max: MAX_URL_LENGTH }).optional().describe(
-    "Where Meta fetches the file: a public http or https URL",
+    "Required for media: where Meta fetches the file, without signing in. An http or https URL with a public host",
   ),
   filename: text({ min: 1, max: MAX_FILENAME_LENGTH }).optional().describe(
     "The name a document is shown with; ignored for other types",
   ),
-  template: templateSchema.optional(),
+  template: templateSchema.optional().describe(
+    "Required for `template`: which one, and the values of its variables",
+  ),
   reply_to_message_id: z.uuid().optional().describe(
-    "The id of a message of the same conversation that this one answers",
+    "The id of a message of the conversation with this recipient that this one answers",
   ),
   name: text({ min: 1, max: MAX_NAME_LENGTH }).optional().describe(
     "The contact's name, used only if the contact is created by this request",
