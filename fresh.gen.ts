@@ -84,6 +84,7 @@ import * as route_api_v1_me from "./routes/api/v1/me.ts";
 import * as route_api_v1_messages_id_index from "./routes/api/v1/messages/[id]/index.ts";
 import * as route_api_v1_messages_id_media from "./routes/api/v1/messages/[id]/media.ts";
 import * as route_api_v1_messages_index from "./routes/api/v1/messages/index.ts";
+import * as route_api_v1_openapi_json from "./routes/api/v1/openapi.json.ts";
 import * as route_docs_errors from "./routes/docs/errors.tsx";
 import * as route_docs_index from "./routes/docs/index.tsx";
 import * as route_docs_path from "./routes/docs/[...path].ts";
@@ -189,6 +190,10 @@ export default function registerRoutes(app: App<State>): void {
   app.route(
     "/api/v1/messages/:id/",
     route(route_api_v1_messages_id_media, "/api/v1/messages/:id/media"),
+  );
+  app.route(
+    "/api/v1/",
+    route(route_api_v1_openapi_json, "/api/v1/openapi.json"),
   );
   app.route("/api/", route(route_api_path, "/api/:path*"));
   app.route("/docs/", route(route_docs_index, "/docs"));

@@ -19,6 +19,14 @@ export interface StoredMessageError {
   hint: string;
 }
 
+/** What a template message was sent with. */
+export interface StoredTemplate {
+  name: string;
+  language: string;
+  /** Values of the body, or of all components by their names. */
+  params?: string[] | Record<string, unknown>;
+}
+
 /** A row of `messages`, as far as the API shows it. */
 export interface MessageRow {
   id: string;
@@ -32,9 +40,10 @@ export interface MessageRow {
   body: string | null;
   media_url: string | null;
   filename: string | null;
-  template: unknown;
+  template: StoredTemplate | null;
   media: { id: string; mime_type: string; filename: string | null; voice: boolean | null } | null;
-  content: unknown;
+  /** Meta's own object, for kinds without a field. */
+  content: Record<string, unknown> | null;
   reply_to_message_id: string | null;
   wamid: string | null;
   error: StoredMessageError | null;

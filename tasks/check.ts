@@ -38,6 +38,12 @@ const STEPS: Step[] = [
     mend: "deno task manifest",
   },
   {
+    name: "clients/",
+    findProblem: () =>
+      runDeno(["run", "--allow-read", "--allow-env", "tasks/clients.ts", "--check"]),
+    mend: "deno task clients",
+  },
+  {
     name: "deno.test.json and deno.jsr.json agree with deno.json",
     findProblem: async () => (await checkConfigs(ROOT)).join("\n"),
     mend: "deno run -R -W tasks/check/configs.ts",

@@ -117,6 +117,5 @@ function toApiError(
 
 /** The message that a failed send has stored; its error names it to the caller too. */
 function failedMessageId(failure: ApiError | null): string | null {
-  const id = failure?.details?.message_id;
-  return typeof id === "string" ? id : null;
+  return failure?.details?.message_id ?? null;
 }

@@ -16,6 +16,7 @@ import { type JsonObject, readJsonBody } from "@/lib/api/body.ts";
 import { type ApiResult, errorResponse } from "@/lib/api/envelope.ts";
 import { ApiError } from "@/lib/api/errors.ts";
 import { KeyProof, KeyRefusedError } from "@/lib/api/known_keys.ts";
+import type { Operation } from "@/lib/api/operation.ts";
 import type { AuthorizedKey } from "@/db/api_keys.ts";
 import { DatabaseUnavailableError } from "@/db/errors.ts";
 import { clientAddress } from "@/lib/http/client_address.ts";
@@ -39,16 +40,16 @@ export interface ApiCall {
 
 type Handler = (ctx: Context<State>) => Promise<Response>;
 
-interface EndpointOptions {
-  /** Null: any valid key may call it. */
-  scope: Scope | null;
+interface EndpointOptions<Data> {
+  /** What it is: the scope that it needs, and what the API's document says of it. */
+  operation: Operation<Data>;
   /** The handler settles `call.proof` with the first thing that it does, and does nothing before. */
   provesKey?: true;
-  handle: (call: ApiCall) => Promise<ApiResult | Response>;
+  handle: (call: ApiCall) => Promise<ApiResult<Data> | Response>;
 }
 
 /** One method of a path. */
-export function endpoint(options: EndpointOptions): Handler {
+export function endpoint<Data>(options: EndpointOptions<Data>): Handler {
   return (ctx) => {
     const { services, requestId } = ctx.state;
     return answerRequest(services, {
@@ -61,7 +62,8 @@ export function endpoint(options: EndpointOptions): Handler {
         const { logged } = answering;
         const run: Run = (key, proof) =>
           options.handle({ ctx, services, key, proof, requestId, readBody, logged });
-        return authorize({ ctx, services, answering, options, run });
+        const { operation: { scope }, provesKey = false } = options;
+        return authorize({ ctx, services, answering, scope, provesKey, run });
       },
     });
   };
@@ -73,15 +75,16 @@ interface Authorizing {
   ctx: Context<State>;
   services: Services;
   answering: Answering;
-  options: EndpointOptions;
+  scope: Scope | null;
+  provesKey: boolean;
   run: Run;
 }
 
 /** Key, rate limit, scope, and then the handler. */
 async function authorize(request: Authorizing): Promise<ApiResult | Response> {
-  const { ctx, services, answering, options, run } = request;
+  const { ctx, services, answering, scope, run } = request;
   const authorization = ctx.req.headers.get("authorization");
-  const keyHash = options.provesKey ? hashOfBearer(authorization) : null;
+  const keyHash = request.provesKey ? hashOfBearer(authorization) : null;
   const early = keyHash === null ? null : await runWithKnownKey(request, keyHash);
   if (early !== null && "result" in early) return early.result;
   const { keyLookups: keys, failedAuthentications: failures } = services;
@@ -95,7 +98,7 @@ async function authorize(request: Authorizing): Promise<ApiResult | Response> {
   });
   if (keyHash !== null) services.knownKeys.remember(keyHash, key);
   requireAllowance(key);
-  requireScope(key, options.scope);
+  requireScope(key, scope);
   // The key is good, so what failed before it was proved is the answer.
   if (early !== null && !(early.failure instanceof KeyRefusedError)) throw early.failure;
   return await run(key, null);
@@ -109,9 +112,9 @@ async function runWithKnownKey(
   request: Authorizing,
   keyHash: Uint8Array,
 ): Promise<{ result: ApiResult | Response } | { failure: unknown } | null> {
-  const { services, options, run } = request;
+  const { services, scope, run } = request;
   const key = services.knownKeys.find(keyHash);
-  if (key === null || (options.scope !== null && !key.scopes.includes(options.scope))) return null;
+  if (key === null || (scope !== null && !key.scopes.includes(scope))) return null;
   const proof = new KeyProof(keyHash);
   try {
     const result = await run(key, proof);
@@ -149,7 +152,7 @@ export function methods(
     if (method === "HEAD" && endpoints.GET !== undefined) {
       const answer = await endpoints.GET(ctx);
       // The server would say 0, which is not what GET says (RFC 9110, section 8.6).
-      answer.headers.set("content-length", await lengthOf(answer));
+      if (answer.status !== 304) answer.headers.set("content-length", await lengthOf(answer));
       return new Response(null, { status: answer.status, headers: answer.headers });
     }
     if (method === "OPTIONS") return new Response(null, { status: 204, headers: { allow } });

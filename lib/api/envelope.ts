@@ -2,19 +2,18 @@
  * The two shapes of every API answer: `{"data": …, "meta"?: …}` and `{"error": {…}}`. Answers are never cached: they
  * belong to one key.
  */
+import type { z } from "zod";
 import { type ApiError, ERRORS } from "@/lib/api/errors.ts";
+import type { warningSchema } from "@/lib/api/response_schemas.ts";
 
 /** Something the caller should know although the request was carried out. */
-export interface Warning {
-  code: string;
-  message: string;
-}
+export type Warning = z.output<typeof warningSchema>;
 
 /** What an endpoint answers with. */
-export interface ApiResult {
+export interface ApiResult<Data = unknown> {
   /** 200 if not given. */
   status?: number;
-  data: unknown;
+  data: Data;
   /** For lists: the cursor of the next page, or null on the last. */
   nextCursor?: string | null;
   warnings?: Warning[];

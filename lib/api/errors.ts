@@ -2,6 +2,7 @@
  * The table of API errors: the one place where a code gets its HTTP status, whether a client may simply send the same
  * request again, and the words of its page in the documentation. A code that is not here does not compile.
  */
+import type { ErrorDetails } from "@/lib/api/error_schema.ts";
 
 /** What every error with a code has in common. */
 export interface ErrorDefinition {
@@ -149,7 +150,7 @@ export class ApiError extends Error {
   override name = "ApiError";
   readonly code: ErrorCode;
   readonly status: number;
-  readonly details: Record<string, unknown> | null;
+  readonly details: ErrorDetails | null;
   readonly headers: Record<string, string>;
 
   /**
@@ -160,7 +161,7 @@ export class ApiError extends Error {
     code: ErrorCode,
     message: string,
     options: {
-      details?: Record<string, unknown>;
+      details?: ErrorDetails;
       headers?: Record<string, string>;
       status?: number;
       cause?: unknown;

@@ -42,7 +42,8 @@ export const PAGE_FIELDS = {
     .regex(/^([1-9][0-9]?|100)$/, { error: "Must be a whole number from 1 to 100" })
     .transform(Number)
     .default(DEFAULT_LIMIT)
-    .describe("How many entries a page has, 1 to 100"),
+    .describe("How many entries a page has, 1 to 100")
+    .meta({ wire: { type: "integer", minimum: 1, maximum: 100, default: DEFAULT_LIMIT } }),
   cursor: z.string()
     .transform((text, ctx): Cursor => {
       const cursor = decodeCursor(text);

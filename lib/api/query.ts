@@ -46,7 +46,7 @@ export const timeParameter = z.string().transform((text, ctx): string => {
     message: 'Must be a time in ISO 8601 with an offset, such as "2026-11-22T19:00:00Z"',
   });
   return z.NEVER;
-});
+}).meta({ wire: { type: "string", format: "date-time", examples: ["2026-11-22T19:00:00Z"] } });
 
 /** Whether the calendar has a day: JavaScript reads 30 February as 2 March. */
 function isDay(day: string): boolean {

@@ -1,8 +1,9 @@
 /** A contact as the API shows it. */
 import type { ContactRow } from "@/db/contacts.ts";
+import type { Contact } from "@/lib/contacts/contact_schema.ts";
 
-/** The wire form of a contact: ISO times, and every field present. */
-export function contactToJson(row: ContactRow): Record<string, unknown> {
+/** A contact row with the fields of the API; in JSON its times become ISO texts. */
+export function contactToJson(row: ContactRow): Contact {
   return {
     id: row.id,
     phone: row.phone,

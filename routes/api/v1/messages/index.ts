@@ -2,12 +2,13 @@
 import { endpoint, methods } from "@/lib/api/endpoint.ts";
 import { findMessages } from "@/lib/messages/list_messages.ts";
 import { messageToJson } from "@/lib/messages/message_json.ts";
+import { listMessagesOperation, sendMessageOperation } from "@/lib/messages/message_operations.ts";
 import { postMessage } from "@/lib/messages/post_message.ts";
 import { define } from "@/lib/state.ts";
 
 export const handler = define.handlers(methods({
   GET: endpoint({
-    scope: "messages:read",
+    operation: listMessagesOperation,
     handle: async ({ ctx, services, key }) => {
       const { rows, ...page } = await findMessages(services.db.sql, {
         accountId: key.account_id,
@@ -17,7 +18,7 @@ export const handler = define.handlers(methods({
     },
   }),
   POST: endpoint({
-    scope: "messages:send",
+    operation: sendMessageOperation,
     provesKey: true,
     handle: async ({ ctx, services, key, proof, requestId, readBody, logged }) =>
       await postMessage(services, {

@@ -3,11 +3,12 @@ import { endpoint, methods } from "@/lib/api/endpoint.ts";
 import { requireConversation } from "@/lib/conversations/require_conversation.ts";
 import { findConversationMessages } from "@/lib/messages/list_messages.ts";
 import { messageToJson } from "@/lib/messages/message_json.ts";
+import { listConversationMessagesOperation } from "@/lib/messages/message_operations.ts";
 import { define } from "@/lib/state.ts";
 
 export const handler = define.handlers(methods({
   GET: endpoint({
-    scope: "messages:read",
+    operation: listConversationMessagesOperation,
     handle: async ({ ctx, services, key }) => {
       const conversation = await requireConversation(services.db.sql, {
         accountId: key.account_id,

@@ -6,11 +6,12 @@ import { ApiError } from "@/lib/api/errors.ts";
 import { READ_TIMEOUT_MS } from "@/lib/api/limits.ts";
 import { isId } from "@/lib/ids.ts";
 import { messageToJson } from "@/lib/messages/message_json.ts";
+import { getMessageOperation } from "@/lib/messages/message_operations.ts";
 import { define } from "@/lib/state.ts";
 
 export const handler = define.handlers(methods({
   GET: endpoint({
-    scope: "messages:read",
+    operation: getMessageOperation,
     handle: async ({ ctx, services, key }) => {
       const messageId = ctx.params.id ?? "";
       const row = isId(messageId)

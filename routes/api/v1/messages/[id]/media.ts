@@ -6,11 +6,12 @@ import { ApiError } from "@/lib/api/errors.ts";
 import { READ_TIMEOUT_MS } from "@/lib/api/limits.ts";
 import { isId } from "@/lib/ids.ts";
 import { streamMessageMedia } from "@/lib/messages/message_media.ts";
+import { getMessageMediaOperation } from "@/lib/messages/message_operations.ts";
 import { define } from "@/lib/state.ts";
 
 export const handler = define.handlers(methods({
   GET: endpoint({
-    scope: "messages:read",
+    operation: getMessageMediaOperation,
     handle: async ({ ctx, services, key }) => {
       const messageId = ctx.params.id ?? "";
       const accountId = key.account_id;
