@@ -8,7 +8,7 @@ import { ErrorCodeSection } from "@/components/ErrorCodeSection.tsx";
 import { MetaErrorTable } from "@/components/MetaErrorTable.tsx";
 import { SiteShell } from "@/components/SiteShell.tsx";
 import { type ErrorCode, ERRORS } from "@/lib/api/errors.ts";
-import { errorExample } from "@/lib/docs/error_examples.ts";
+import { errorExample } from "@/lib/docs/error_example.ts";
 import { META_ERROR_GROUPS } from "@/lib/meta/error_table.ts";
 import { define } from "@/lib/state.ts";
 
