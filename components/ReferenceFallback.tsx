@@ -7,7 +7,7 @@ export function ReferenceFallback({ documentUrl, hasFailed }: {
   hasFailed: boolean;
 }): VNode {
   return (
-    <div class="mx-auto max-w-5xl px-4 py-8 sm:px-6 sm:py-12">
+    <main class="mx-auto max-w-5xl px-4 py-8 sm:px-6 sm:py-12">
       <h1 class="text-2xl font-semibold tracking-tight">API reference</h1>
       <div class="mt-3 max-w-2xl space-y-3 text-base text-muted">
         {hasFailed
@@ -33,6 +33,6 @@ export function ReferenceFallback({ documentUrl, hasFailed }: {
           <a class="link" href="/docs/errors">/docs/errors</a>
         </p>
       </div>
-    </div>
+    </main>
   );
 }

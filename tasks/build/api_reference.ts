@@ -1,6 +1,6 @@
 /**
  * The script that draws the API reference, Scalar's. Its own package drags in some 280 others that the finished script
- * has no use for; the plugin for Fastify carries the same script whole, with sixteen small ones. So the plugin is asked
+ * has no use for; the plugin for Fastify carries the same script whole, with fourteen small ones. So the plugin is asked
  * for it as Fastify would ask: it registers its routes, and one of them answers with the script.
  */
 import plugin from "@scalar/fastify-api-reference";
