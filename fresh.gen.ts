@@ -5,6 +5,7 @@
  */
 import type { App, Middleware, RouteConfig } from "fresh";
 import type { State } from "@/lib/state.ts";
+import * as island_islands_ApiReference from "./islands/ApiReference.tsx";
 import * as island_islands_ConfirmDialog from "./islands/ConfirmDialog.tsx";
 import * as island_islands_CopyButton from "./islands/CopyButton.tsx";
 import * as island_islands_DismissibleToast from "./islands/DismissibleToast.tsx";
@@ -85,6 +86,7 @@ import * as route_api_v1_messages_id_media from "./routes/api/v1/messages/[id]/m
 import * as route_api_v1_messages_index from "./routes/api/v1/messages/index.ts";
 import * as route_api_v1_openapi_json from "./routes/api/v1/openapi.json.ts";
 import * as route_docs_errors from "./routes/docs/errors.tsx";
+import * as route_docs_index from "./routes/docs/index.tsx";
 import * as route_docs_path from "./routes/docs/[...path].ts";
 import * as route_healthz from "./routes/healthz.ts";
 import * as route_readyz from "./routes/readyz.ts";
@@ -138,6 +140,7 @@ function island(module: string, exports: object): void {
 
 /** Registers all that routes/ holds. */
 export default function registerRoutes(app: App<State>): void {
+  island("islands/ApiReference.tsx", island_islands_ApiReference);
   island("islands/ConfirmDialog.tsx", island_islands_ConfirmDialog);
   island("islands/CopyButton.tsx", island_islands_CopyButton);
   island("islands/DismissibleToast.tsx", island_islands_DismissibleToast);
@@ -193,6 +196,7 @@ export default function registerRoutes(app: App<State>): void {
     route(route_api_v1_openapi_json, "/api/v1/openapi.json"),
   );
   app.route("/api/", route(route_api_path, "/api/:path*"));
+  app.route("/docs/", route(route_docs_index, "/docs"));
   app.route("/docs/", route(route_docs_errors, "/docs/errors"));
   app.route("/docs/", route(route_docs_path, "/docs/:path*"));
   app.route("/", route(route_healthz, "/healthz"));

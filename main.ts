@@ -4,6 +4,7 @@
  */
 import { App, staticFiles } from "fresh";
 import registerRoutes from "@/fresh.gen.ts";
+import { compressedFiles } from "@/lib/http/compressed_files.ts";
 import { pagePolicy } from "@/lib/http/page_policy.ts";
 import { observe, requestContext } from "@/lib/http/request_context.ts";
 import { runServer } from "@/lib/server/run_server.ts";
@@ -14,6 +15,7 @@ import type { State } from "@/lib/state.ts";
 export function makeApp(services: Services): App<State> {
   const app = new App<State>();
   app.use(requestContext(services));
+  app.use(compressedFiles());
   app.use(staticFiles());
   app.use(pagePolicy(services.config));
   registerRoutes(app);

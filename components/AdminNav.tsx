@@ -4,6 +4,7 @@ import type { Mode } from "@/lib/keys/key_format.ts";
 import { adminUrl } from "./admin_url.ts";
 import {
   ActivityIcon,
+  AlertTriangleIcon,
   BookIcon,
   ChatIcon,
   DashboardIcon,
@@ -50,7 +51,13 @@ export function AdminNav(
         />
       ))}
       <div class="mt-auto pt-4 pb-2">
-        <NavLink href="/docs/errors" label="Error codes" icon={BookIcon} isCurrent={false} />
+        <NavLink href="/docs" label="API reference" icon={BookIcon} isCurrent={false} />
+        <NavLink
+          href="/docs/errors"
+          label="Error codes"
+          icon={AlertTriangleIcon}
+          isCurrent={false}
+        />
       </div>
     </nav>
   );

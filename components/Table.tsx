@@ -71,7 +71,7 @@ export function Tr({ id, children }: {
     <tr
       id={id}
       role="row"
-      class="relative has-[a.row-link]:hover:bg-raised/60 max-sm:block max-sm:px-4 max-sm:py-3"
+      class="relative has-[a.row-link]:hover:bg-raised/60 target:bg-accent-soft/50 max-sm:block max-sm:px-4 max-sm:py-3"
     >
       {children}
     </tr>

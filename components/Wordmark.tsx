@@ -21,12 +21,12 @@ export function Mark({ size = 24 }: { size?: number | undefined }): VNode {
   );
 }
 
-/** Mark and name. */
-export function Wordmark(): VNode {
+/** Mark and name; with `narrow: "mark"` the name is only read out on narrow screens. */
+export function Wordmark({ narrow = "full" }: { narrow?: "full" | "mark" | undefined }): VNode {
   return (
     <span class="inline-flex items-center gap-2.5 text-[15px] font-semibold tracking-tight text-ink">
       <Mark />
-      Messages API
+      <span class={narrow === "mark" ? "max-sm:sr-only" : ""}>Messages API</span>
     </span>
   );
 }

@@ -9,6 +9,8 @@ export interface State {
   requestId: string;
   /** The display prefix of the API key, once it is known; for the access log. */
   keyPrefix: string | null;
+  /** Set by a page whose scripts write styles into it; its policy allows them then. */
+  hasInlineStyles?: boolean;
 }
 
 /** Fresh's helpers with this state. */

@@ -36,7 +36,18 @@ export function errorResponse(
   options: { requestId: string; appUrl: string; headers: Headers },
 ): Response {
   setAll(options.headers, error.headers);
-  const body = {
+  return jsonResponse(errorBody(error, options), {
+    status: error.status,
+    headers: options.headers,
+  });
+}
+
+/** The JSON of such an answer. */
+export function errorBody(
+  error: Pick<ApiError, "code" | "message" | "details">,
+  options: { requestId: string; appUrl: string },
+): Record<string, unknown> {
+  return {
     error: {
       code: error.code,
       message: error.message,
@@ -46,7 +57,6 @@ export function errorResponse(
       ...(error.details === null ? {} : { details: error.details }),
     },
   };
-  return jsonResponse(body, { status: error.status, headers: options.headers });
 }
 
 function jsonResponse(body: unknown, init: { status: number; headers: Headers }): Response {

@@ -38,7 +38,8 @@ export function pagePolicy(config: Pick<Config, "appUrl">): Middleware<State> {
     if (!isPage(page.headers) || page.headers.has(HEADER)) return page;
     ctx.next = () => Promise.resolve(page);
     const response = await withNonce(ctx);
-    response.headers.set(HEADER, tighten(response.headers.get(HEADER) ?? "", config));
+    const policy = tighten(response.headers.get(HEADER) ?? "", config);
+    response.headers.set(HEADER, ctx.state.hasInlineStyles ? withInlineStyles(policy) : policy);
     return response;
   };
 }
@@ -54,5 +55,12 @@ function tighten(policy: string, config: Pick<Config, "appUrl">): string {
     .filter((it) => it !== "upgrade-insecure-requests" || config.appUrl.startsWith("https:"))
     // Left where a page came without a nonce: nothing inline may run there.
     .map((it) => it.replace(" 'unsafe-inline'", ""))
+    .join("; ");
+}
+
+/** For a page whose scripts write style attributes, which no nonce can allow. Its scripts are held as strictly as ever. */
+function withInlineStyles(policy: string): string {
+  return policy.split("; ")
+    .map((it) => it.startsWith("style-src ") ? "style-src 'self' 'unsafe-inline'" : it)
     .join("; ");
 }

@@ -23,6 +23,30 @@ export const META_ERRORS: ReadonlyMap<number, MetaErrorEntry> = new Map(
   ].flatMap((rows) => Object.entries(rows).map(([code, entry]) => [Number(code), entry] as const)),
 );
 
+/** A code, or both ends of a range of codes. */
+export interface MetaErrorRow {
+  from: number;
+  to: number;
+  entry: MetaErrorEntry;
+}
+
+/** The whole table in parts, for whoever shows it: rows by rising code, the ranges last. */
+export const META_ERROR_GROUPS: readonly { title: string; rows: readonly MetaErrorRow[] }[] = [
+  { title: "Messages and recipients", rows: rowsOf(MESSAGE_ERRORS) },
+  { title: "Templates and flows", rows: rowsOf(TEMPLATE_ERRORS) },
+  { title: "Access, limits and outages", rows: rowsOf(PLATFORM_ERRORS) },
+  { title: "Registering a number", rows: rowsOf(REGISTRATION_ERRORS) },
+  { title: "Ranges of codes", rows: ERROR_FAMILIES },
+];
+
+function rowsOf(entries: Readonly<Record<number, MetaErrorEntry>>): MetaErrorRow[] {
+  return Object.entries(entries).map(([code, entry]) => ({
+    from: Number(code),
+    to: Number(code),
+    entry,
+  }));
+}
+
 const UNKNOWN_CODE_HINT =
   "Meta's message says what is wrong. Look the code up in Meta's list of WhatsApp error codes.";
 

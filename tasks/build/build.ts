@@ -2,6 +2,7 @@
  * One build of what browsers load. Each goes into a folder of its own below _fresh/builds/, and _fresh/current.json
  * then names it: a server that runs keeps the files that it has told browsers of, and nobody sees half a build.
  */
+import { readApiReferenceScript } from "./api_reference.ts";
 import type { BuildFacts } from "./build_facts.ts";
 import { digestFiles, listInputs, listIslands } from "./inputs.ts";
 import { buildScripts } from "./scripts.ts";
@@ -29,7 +30,11 @@ export async function makeBuild(root: URL): Promise<FinishedBuild> {
     entries: [...RUNTIME.map((name) => RUNTIME_FOLDER + name), ...await listIslands(root)],
     aliases: await readAliases(root),
   });
-  const files = new Map<string, Uint8Array>([["/styles.css", new TextEncoder().encode(css)]]);
+  const encoder = new TextEncoder();
+  const files = new Map<string, Uint8Array>([
+    ["/styles.css", encoder.encode(css)],
+    ["/api_reference.js", encoder.encode(readApiReferenceScript())],
+  ]);
   for (const [name, contents] of scripts.files) files.set(SCRIPT_PATH + name, contents);
   const furtherInputs = scripts.inputs.filter((path) => !inputs.includes(path)).sort();
   const urls = Object.entries(scripts.entries).map(([entry, names]) =>

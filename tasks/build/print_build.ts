@@ -9,7 +9,9 @@ export async function printBuild(root: URL): Promise<void> {
   await writeBuild(root, build);
   const gzipped = (path: string) => gzipSync(build.files.get(path) ?? new Uint8Array()).byteLength;
   const kilobytes = (bytes: number) => `${(bytes / 1000).toFixed(1)} kB`.padStart(9);
-  console.log(`${kilobytes(gzipped("/styles.css"))}  styles.css`);
+  for (const name of ["styles.css", "api_reference.js"]) {
+    console.log(`${kilobytes(gzipped(`/${name}`))}  ${name}`);
+  }
   for (const [entry, urls] of Object.entries(build.facts.scripts).sort()) {
     const total = urls.reduce((sum, url) => sum + gzipped(url), 0);
     const chunks = urls.length > 1 ? `, with ${urls.length - 1} shared` : "";

@@ -42,7 +42,7 @@ function albumOf(
     requests: "/requests",
   };
   return {
-    outside: { login: "/login", errors: "/docs/errors" },
+    outside: { login: "/login", reference: "/docs", errors: "/docs/errors" },
     busy: {
       ...admin,
       "overview-30d": "/?range=30d",

@@ -49,7 +49,7 @@ describe("access to pages", () => {
     });
   }
 
-  const open = ["/login", "/docs/errors", "/healthz", "/readyz"];
+  const open = ["/login", "/docs", "/docs/errors", "/healthz", "/readyz"];
   for (const path of open) {
     it(`GET ${path} 200 needs no sign-in`, async () => {
       assertEquals((await nobody().get(path)).status, 200);

@@ -33,7 +33,7 @@ describe("admin layout", () => {
     const { status, text } = await admin.get("/");
     assertEquals(status, 200);
     const [, navigation = ""] = /<nav aria-label="Main"[^>]*>(.*?)<\/nav>/.exec(text) ?? [];
-    assertEquals(linksOf(navigation), [...SECTIONS, "/docs/errors"]);
+    assertEquals(linksOf(navigation), [...SECTIONS, "/docs", "/docs/errors"]);
     const marked = [...navigation.matchAll(/<a ([^>]*aria-current="page"[^>]*)>/g)];
     assertEquals(marked.length, 1);
     assertStringIncludes(marked[0]?.[1] ?? "", 'href="/"');
@@ -52,7 +52,7 @@ describe("admin layout", () => {
   });
 
   it("every link of a page in test mode keeps the mode, but for the way out", async () => {
-    const outside = ["#main", "/docs/errors"];
+    const outside = ["#main", "/docs", "/docs/errors"];
     for (const path of SECTIONS) {
       const { text } = await admin.get(`${path}?mode=test`);
       const lost = linksOf(text)

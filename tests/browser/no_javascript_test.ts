@@ -120,4 +120,27 @@ describe("Without JavaScript", () => {
     assertEquals(sent.status, 201);
     tab.assertClean({ except: /status of 422/ });
   });
+
+  it("the API reference says what it needs, and leads to the document and the error codes", async () => {
+    await using tab = await browser.newPage({ javaScript: false });
+    const { page } = tab;
+    await page.goto(`${harness.server.baseUrl}/docs`);
+    await page.getByRole("heading", { name: "API reference", level: 1 }).waitFor();
+    await page.getByText("allow JavaScript for this site").waitFor();
+    const main = page.getByRole("main");
+    assertEquals(await main.getByRole("link", { name: "/api/v1/openapi.json" }).count(), 1);
+    await main.getByRole("link", { name: "/docs/errors" }).click();
+    await page.getByRole("heading", { name: "Error codes", level: 1 }).waitFor();
+    tab.assertClean();
+  });
+
+  it("the API reference whose script does not come says so, and where else to read", async () => {
+    await using tab = await browser.newPage();
+    const { page } = tab;
+    await page.route("**/api_reference.js*", (route) => route.abort());
+    await page.goto(`${harness.server.baseUrl}/docs`);
+    await page.getByRole("alert").getByText("could not be loaded").waitFor();
+    await page.getByRole("main").getByRole("link", { name: "/docs/errors" }).waitFor();
+    tab.assertClean({ except: /api_reference\.js|ERR_FAILED/ });
+  });
 });

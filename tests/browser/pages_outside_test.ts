@@ -99,8 +99,6 @@ describeSights("the pages outside", {
     { who: "nobody", path: "/invite/{used}", status: 410 },
     { who: "nobody", path: "/invite/{expired}", status: 410 },
     { who: "nobody", path: "/invite/no-such-link", status: 410 },
-    { who: "nobody", path: "/docs/errors" },
-    { who: "nobody", path: "/docs/nowhere", status: 404 },
   ],
   start: startOutside,
 });

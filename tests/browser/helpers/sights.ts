@@ -5,7 +5,7 @@
 import { afterAll, beforeAll, describe, it } from "@std/testing/bdd";
 import { assertEquals } from "@std/assert";
 import type { Page, Response } from "playwright-core";
-import { assertGoodPage } from "@/tests/browser/helpers/axe.ts";
+import { type AcceptedFinding, assertGoodPage } from "@/tests/browser/helpers/axe.ts";
 import type { WatchedPage } from "@/tests/browser/helpers/browser.ts";
 import { press } from "@/tests/browser/helpers/press.ts";
 import { listShownPages } from "@/tests/helpers/page_routes.ts";
@@ -26,6 +26,8 @@ export interface Sight<Who extends string> {
   status?: number;
   /** 1280 and 360 unless told. */
   widths?: readonly number[];
+  /** What axe may find, in a widget that others have made. */
+  accepted?: readonly AcceptedFinding[];
 }
 
 /** What the sights are seen with. */
@@ -39,6 +41,7 @@ export interface Surroundings<Who extends string> extends AsyncDisposable {
 export type Part =
   | "setup"
   | "outside"
+  | "docs"
   | "conversations"
   | "playground"
   | "requests"
@@ -52,7 +55,7 @@ const PARTS: Record<string, Part> = {
   setup: "setup",
   login: "outside",
   invite: "outside",
-  docs: "outside",
+  docs: "docs",
   conversations: "conversations",
   playground: "playground",
   requests: "requests",
@@ -159,13 +162,13 @@ async function turnTo(
 }
 
 async function judge(
-  { status = 200 }: { status?: number },
+  { status = 200, accepted = [] }: { status?: number; accepted?: readonly AcceptedFinding[] },
   { tab, look }: { tab: WatchedPage; look: string },
 ): Promise<void> {
   try {
     // The browser notes every answer from 400 on.
     const noted = new RegExp(`status of ${status} |^${status}: `);
-    await assertGoodPage(tab, status >= 400 ? { except: noted } : {});
+    await assertGoodPage(tab, { accepted, ...(status >= 400 ? { except: noted } : {}) });
   } catch (error) {
     throw new Error(`In ${look}: ${error instanceof Error ? error.message : error}`);
   }
