@@ -1,10 +1,12 @@
 /** What is repeated and when, what is not, and how a call is ended early. */
 import assert from "node:assert/strict";
-import type { PeerStep, World } from "@/tests/clients/typescript/world.ts";
+import { eventually } from "@/tests/helpers/eventually.ts";
+import { type PeerStep, watchedFetch, type World } from "@/tests/clients/typescript/world.ts";
 
 type Case = (world: World) => Promise<void>;
 
 const TO = "+14155550123";
+const PATIENCE_MS = 20_000;
 const ME: PeerStep = { status: 200, body: JSON.stringify({ data: { account: { id: "a" } } }) };
 
 function refusal(retryAfter: string | null, retryable = true): PeerStep {
@@ -27,13 +29,18 @@ export const RETRY_CASES: Record<string, Case> = {
   "503 unavailable is repeated after Retry-After, and the message is sent once": async (world) => {
     const { id, key } = await world.makeAccount();
     // The server takes two sends of an account at a time (client_test.ts).
-    await world.setFault(id, { kind: "delay", ms: 700 });
-    const { messages } = world.client(key);
+    const held = ["a", "b"].map((name) => `${name} ${crypto.randomUUID()}`);
+    const areHeld = Promise.all(held.map((text) => world.holdAtMeta(text)));
+    const first = held.map((text) => world.client(key).messages.send({ to: TO, text }));
+    await areHeld;
+    const statuses: number[] = [];
+    const watched = world.client(key, { fetch: watchedFetch(statuses) });
     const startedAt = performance.now();
-    const sent = await Promise.all(
-      ["a", "b", "c"].map((text) => messages.send({ to: TO, text })),
-    );
-    assert.deepEqual(sent.map(({ attempts }) => attempts).toSorted(), [1, 1, 2]);
+    const sending = watched.messages.send({ to: TO, text: "c" });
+    await eventually(() => statuses.length > 0, PATIENCE_MS);
+    await world.releaseAtMeta();
+    const [third] = await Promise.all([sending, ...first]);
+    assert.deepEqual([statuses, third.attempts], [[503, 201], 2]);
     assert.ok(performance.now() - startedAt >= 2000, "Retry-After is 2 seconds");
     assert.equal((await world.countSent(id)).deliveries, 3);
   },
@@ -213,7 +220,7 @@ export const RETRY_CASES: Record<string, Case> = {
     const client = world.client("wacrm_test_x", { baseUrl: peer.url });
     const startedAt = performance.now();
     const calling = client.me({ signal: controller.signal });
-    while ((await peer.received()).length === 0);
+    await eventually(async () => (await peer.received()).length === 1, PATIENCE_MS);
     controller.abort();
     const error = await calling.catch((error) => error);
     assert.equal(error.name, "AbortError");

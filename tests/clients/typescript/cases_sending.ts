@@ -1,11 +1,13 @@
 /** Sending: what comes back, and that nothing is sent twice, whatever becomes of connections. */
 import assert from "node:assert/strict";
-import type { PeerStep, World } from "@/tests/clients/typescript/world.ts";
+import { eventually } from "@/tests/helpers/eventually.ts";
+import { type PeerStep, watchedFetch, type World } from "@/tests/clients/typescript/world.ts";
 
 type Case = (world: World) => Promise<void>;
 
 const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;
 const TO = "+14155550123";
+const PATIENCE_MS = 20_000;
 
 const TAKEN: PeerStep = {
   status: 201,
@@ -115,16 +117,20 @@ export const SENDING_CASES: Record<string, Case> = {
 
   "send waits for an earlier request with its key that is still being sent": async (world) => {
     const { id, key } = await world.makeAccount();
-    await world.setFault(id, { kind: "delay", ms: 1200 });
-    const { messages } = world.client(key);
+    const statuses: number[] = [];
+    const watched = world.client(key, { fetch: watchedFetch(statuses) });
+    const input = { to: TO, text: `slow ${crypto.randomUUID()}` };
     const options = { idempotencyKey: "k" };
-    const first = messages.send({ to: TO, text: "Slow" }, options);
-    while ((await world.countSent(id)).deliveries === 0);
-    // It is answered 409 idempotency_in_progress with Retry-After.
-    const sending = messages.send({ to: TO, text: "Slow" }, options);
+    const isHeld = world.holdAtMeta(input.text);
+    const first = world.client(key).messages.send(input, options);
+    await isHeld;
+    const sending = watched.messages.send(input, options);
+    await eventually(() => statuses.length > 0, PATIENCE_MS);
+    await world.releaseAtMeta();
     const [sent, second] = await Promise.all([first, sending]);
-    assert.deepEqual([second.replayed, second.data], [true, sent.data]);
-    assert.ok(second.attempts >= 2, String(second.attempts));
+    // 409 idempotency_in_progress with Retry-After.
+    assert.deepEqual(statuses, [409, 201]);
+    assert.deepEqual([second.replayed, second.attempts, second.data], [true, 2, sent.data]);
     assert.deepEqual(await world.countSent(id), { deliveries: 1, messages: 1, idempotencyKeys: 1 });
   },
 

@@ -2,7 +2,7 @@
  * What the cases may ask of the test process, over HTTP, since some of them run in a process of Node: accounts, faults,
  * counts of what was sent.
  */
-import { type Harness } from "@/tests/helpers/harness.ts";
+import type { Harness } from "@/tests/helpers/harness.ts";
 import { newWriter, receive } from "@/tests/helpers/inbound.ts";
 import type { SeededAccount } from "@/tests/helpers/seed.ts";
 import { countRows, receivedFrom } from "@/tests/helpers/sends.ts";
@@ -14,11 +14,18 @@ export interface Control extends AsyncDisposable {
   url: string;
 }
 
+/** What the commands work on: a gateway in front of the server, and one between the server and Meta. */
+interface Surroundings {
+  harness: Harness;
+  gateway: TcpGateway;
+  metaGateway: TcpGateway;
+}
+
 // deno-lint-ignore no-explicit-any -- the input of each command is what world.ts sends
 type Command = (input: any) => Promise<unknown>;
 
 /** Starts the control port. */
-export function startControl(surroundings: { harness: Harness; gateway: TcpGateway }): Control {
+export function startControl(surroundings: Surroundings): Control {
   const peers: PeerServer[] = [];
   const commands = makeCommands({ ...surroundings, peers });
   const server = Deno.serve(
@@ -42,7 +49,7 @@ export function startControl(surroundings: { harness: Harness; gateway: TcpGatew
 }
 
 function makeCommands(
-  { harness, gateway, peers }: { harness: Harness; gateway: TcpGateway; peers: PeerServer[] },
+  { harness, gateway, metaGateway, peers }: Surroundings & { peers: PeerServer[] },
 ): Record<string, Command> {
   const { simulator } = harness;
   const accounts = new Map<string, SeededAccount>();
@@ -65,6 +72,8 @@ function makeCommands(
       return Promise.resolve();
     },
     release: () => Promise.resolve(gateway.release()),
+    holdAtMeta: ({ text }) => metaGateway.loseNext(text, "time"),
+    releaseAtMeta: () => Promise.resolve(metaGateway.release()),
     countSent: async ({ accountId }) => {
       const rows = await countRows(harness, accountId);
       return {

@@ -13,8 +13,8 @@ export interface NodeProject extends AsyncDisposable {
   folder: string;
   /** What npm puts into the package. */
   files: string[];
-  /** Runs all cases (programme.ts) in a process of Node. */
-  runCases(address: WorldAddress): Promise<Record<string, string | null>>;
+  /** Runs all cases (programme.ts) in a process of a runtime that loads packages as Node does. */
+  runCases(runtime: string, address: WorldAddress): Promise<Record<string, string | null>>;
 }
 
 const ROOT = new URL("../../../", import.meta.url);
@@ -41,8 +41,8 @@ export async function makeNodeProject(): Promise<NodeProject> {
   return {
     folder,
     files: packed.files.map(({ path }: { path: string }) => path).toSorted(),
-    runCases: async (address) =>
-      JSON.parse(await run("node", ["main.mjs", JSON.stringify(address)], folder)),
+    runCases: async (runtime, address) =>
+      JSON.parse(await run(runtime, ["main.mjs", JSON.stringify(address)], folder)),
     [Symbol.asyncDispose]: () => Deno.remove(folder, { recursive: true }),
   };
 }

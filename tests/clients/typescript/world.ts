@@ -61,6 +61,9 @@ export interface World {
   /** The next request with this text is lost, or its answer is, or it is held up until `release`. */
   loseNext(text: string, what: "answer" | "request" | "time"): Promise<void>;
   release(): Promise<void>;
+  /** Resolves once the server's request to Meta with this text is held up; it is so until `releaseAtMeta`. */
+  holdAtMeta(text: string): Promise<void>;
+  releaseAtMeta(): Promise<void>;
   countSent(accountId: string): Promise<SentCounts>;
   /** Meta does this to each send of an account from now on. */
   setFault(accountId: string, fault: Record<string, unknown>): Promise<void>;
@@ -90,6 +93,8 @@ export function makeWorld(api: ClientModule, { serverUrl, controlUrl }: WorldAdd
     makeKey: (accountId, rateLimit) => ask("makeKey", { accountId, rateLimit }),
     loseNext: (text, what) => ask("loseNext", { text, what }),
     release: () => ask("release"),
+    holdAtMeta: (text) => ask("holdAtMeta", { text }),
+    releaseAtMeta: () => ask("releaseAtMeta"),
     countSent: (accountId) => ask("countSent", { accountId }),
     setFault: (accountId, fault) => ask("setFault", { accountId, fault }),
     startPeer: async (steps) => {
@@ -97,5 +102,14 @@ export function makeWorld(api: ClientModule, { serverUrl, controlUrl }: WorldAdd
       return { url, received: () => ask("peerReceived", { id }) };
     },
     receiveFile: (accountId, file) => ask("receiveFile", { accountId, ...file }),
+  };
+}
+
+/** The runtime's fetch, with the status of each answer written down. */
+export function watchedFetch(statuses: number[]): typeof fetch {
+  return async (input, init) => {
+    const response = await fetch(input, init);
+    statuses.push(response.status);
+    return response;
   };
 }
