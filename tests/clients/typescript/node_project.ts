@@ -10,11 +10,14 @@ import type { WorldAddress } from "@/tests/clients/typescript/world.ts";
 
 /** Such a project, in a folder of its own. */
 export interface NodeProject extends AsyncDisposable {
-  folder: string;
+  /** Where the client is installed. */
+  installed: string;
   /** What npm puts into the package. */
   files: string[];
   /** Runs all cases (programme.ts) in a process of a runtime that loads packages as Node does. */
   runCases(runtime: string, address: WorldAddress): Promise<Record<string, string | null>>;
+  /** Runs the TypeScript of a page of documentation from its top to its end; what it prints. */
+  runPage(markdown: string, environment: Record<string, string>): Promise<string>;
 }
 
 const ROOT = new URL("../../../", import.meta.url);
@@ -39,10 +42,15 @@ export async function makeNodeProject(): Promise<NodeProject> {
   );
   await run("tar", ["-xzf", packed.filename, "--strip-components=1", "-C", installed], folder);
   return {
-    folder,
+    installed,
     files: packed.files.map(({ path }: { path: string }) => path).toSorted(),
     runCases: async (runtime, address) =>
       JSON.parse(await run(runtime, ["main.mjs", JSON.stringify(address)], folder)),
+    runPage: async (markdown, environment) => {
+      const blocks = [...markdown.matchAll(/```ts\n([^]*?)```/g)].map(([, block = ""]) => block);
+      await Deno.writeTextFile(`${folder}/page.mjs`, await transform(blocks.join("\n")));
+      return await run("node", ["page.mjs"], folder, environment);
+    },
     [Symbol.asyncDispose]: () => Deno.remove(folder, { recursive: true }),
   };
 }
@@ -65,11 +73,24 @@ async function bundleProgramme(outfile: string): Promise<void> {
   }
 }
 
-async function run(program: string, args: string[], cwd: string): Promise<string> {
+async function transform(source: string): Promise<string> {
+  try {
+    return (await esbuild.transform(source, { loader: "ts", target: "node20" })).code;
+  } finally {
+    await esbuild.stop();
+  }
+}
+
+async function run(
+  program: string,
+  args: string[],
+  cwd: string,
+  environment: Record<string, string> = {},
+): Promise<string> {
   const { code, stdout, stderr } = await new Deno.Command(program, {
     args,
     cwd,
-    env: { npm_config_update_notifier: "false", NO_COLOR: "1" },
+    env: { npm_config_update_notifier: "false", NO_COLOR: "1", ...environment },
     stdin: "null",
   }).output();
   const decoder = new TextDecoder();
