@@ -1,18 +1,19 @@
 /**
- * Operator commands: `deno task cli <command>`. Works on DATABASE_URL, or on the embedded database while no server
- * holds it. `--help` lists everything; each command is in lib/cli/.
+ * Operator commands: `deno task cli <command>`. They work on DATABASE_URL, or on the embedded database while no server
+ * holds it; `send` alone calls a server that runs. `--help` lists everything; each command is in lib/cli/.
  */
 import { Command } from "commander";
 import { addAccountCommands } from "@/lib/cli/account_commands.ts";
 import { exitWithError, runCommand } from "@/lib/cli/context.ts";
 import { addKeyCommands } from "@/lib/cli/key_commands.ts";
+import { addSendCommand } from "@/lib/cli/send_command.ts";
 import { addWhatsappCommands } from "@/lib/cli/whatsapp_commands.ts";
 import { rotateSecrets } from "@/lib/integration_secrets.ts";
 
 /** The whole command line. */
 export function makeProgram(): Command {
   const program = new Command("deno task cli")
-    .description("Manage accounts, users, API keys and the WhatsApp integration")
+    .description("Manage accounts, users, API keys and the WhatsApp integration; send a message")
     .option("--json", "print one JSON value on stdout and nothing else", false)
     .showHelpAfterError("(--help shows the options)");
   program.command("migrate")
@@ -21,6 +22,7 @@ export function makeProgram(): Command {
   addAccountCommands(program);
   addKeyCommands(program);
   addWhatsappCommands(program);
+  addSendCommand(program);
   program.command("secrets").description("Stored secrets")
     .command("rotate")
     .description("Re-encrypt all secrets with the first key of ENCRYPTION_KEY")

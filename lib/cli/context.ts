@@ -29,12 +29,20 @@ export class CliError extends Error {
 }
 
 /** Opens the database, runs a command, prints what it says, and exits the process. */
-export async function runCommand(
+export function runCommand(
   options: { json: boolean },
   command: (context: CliContext) => Promise<CliOutput>,
 ): Promise<never> {
+  return printAndExit(options, () => withStore(command));
+}
+
+/** Runs a command that needs no database, prints what it says, and exits the process. */
+export async function printAndExit(
+  options: { json: boolean },
+  command: () => Promise<CliOutput>,
+): Promise<never> {
   try {
-    const output = await withStore(command);
+    const output = await command();
     const text = options.json ? JSON.stringify(output.json) : output.lines.join("\n");
     await write(Deno.stdout, `${text}\n`);
     Deno.exit(0);

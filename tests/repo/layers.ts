@@ -36,7 +36,21 @@ const RULES: Rule[] = [
   {
     name: "lib/ imports nothing of routes, pages, tasks or tests",
     appliesTo: startsWithAny("lib/"),
-    forbids: (target) => isOwn(target) && !startsWithAny("lib/", "db/")(target),
+    forbids: (target, path) =>
+      isOwn(target) && !startsWithAny("lib/", "db/")(target) &&
+      // A command that calls a server does so as any user would.
+      !(path.startsWith("lib/cli/") && target.startsWith("clients/")),
+  },
+  {
+    // It is published by itself, and runs elsewhere.
+    name: "clients/ imports nothing but its own files",
+    appliesTo: startsWithAny("clients/"),
+    forbids: (target) => !target.startsWith("clients/"),
+  },
+  {
+    name: "clients/ name nothing that only one runtime has",
+    appliesTo: startsWithAny("clients/"),
+    forbidsText: /\b(Deno|process|Buffer|Bun)\./,
   },
   {
     name: "routes/ imports lib/, db/ and what pages are made of",

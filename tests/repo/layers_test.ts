@@ -29,6 +29,14 @@ const WRONG: [path: string, text: string, line: string][] = [
   ["jsr/fresh/x.ts", 'import { a } from "@/lib/log.ts";', "jsr/fresh/x.ts → lib/log.ts: jsr/"],
   ["lib/x.ts", 'const a = Deno.env.get("PORT");', "lib/x.ts: only the edges read"],
   ["routes/api/x.ts", "throw new HttpError(404);", "routes/api/x.ts: no HttpError in the API"],
+  [
+    "lib/x.ts",
+    'import { a } from "@/clients/typescript/src/mod.ts";',
+    "lib/x.ts → clients/typescript",
+  ],
+  ["clients/x.ts", 'import type { A } from "@/lib/log.ts";', "clients/x.ts → lib/log.ts: clients/"],
+  ["clients/x.ts", 'import { a } from "zod";', "clients/x.ts → zod: clients/ imports nothing"],
+  ["clients/x.ts", "const a = process.env.A;", "clients/x.ts: clients/ name nothing"],
   ["lib/x.ts", "await fetch(url);", "lib/x.ts: the server calls nobody with fetch"],
   [
     "islands/X.tsx",
@@ -57,6 +65,8 @@ Deno.test("What is allowed is not found: types, comments, packages and the right
     ["islands/X.tsx", 'import type { A } from "@/lib/log.ts";\nimport { h } from "preact";'],
     ["routes/api/x.ts", '// never HttpError\nimport { a } from "@/lib/api/errors.ts";'],
     ["lib/x.ts", "/** Not fetch(url), not Deno.env. */\nawait graph.fetch(url); refetch(1);"],
+    ["lib/cli/x.ts", 'import { a } from "@/clients/typescript/src/mod.ts";'],
+    ["clients/x.ts", 'import { a } from "./y.ts";\nif ("Deno" in globalThis) await fetch(url);'],
     ["db/x.ts", 'import postgres from "postgres";\nimport { a } from "./y.ts";'],
     ["tests/jsr/x_test.ts", 'import { a } from "@/jsr/fresh/mod.ts";'],
   ]);
