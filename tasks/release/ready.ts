@@ -1,7 +1,7 @@
 /**
  * Asks the server of this machine whether it is ready, and ends with 0 or 1: the health check of a container, and what
  * tells systemd that a start is complete. `--wait <seconds>` goes on asking; `--while-pid <pid>` gives up as soon as
- * that process has ended (Linux). PORT and HOST say where.
+ * that process has ended (Linux; needs all permissions, as Deno lets nobody else look into /proc). PORT and HOST say where.
  */
 // deno-lint-ignore-file no-console -- says why on the terminal
 import { parseArgs } from "node:util";

@@ -7,6 +7,7 @@ import { afterAll, beforeAll, describe, it } from "@std/testing/bdd";
 import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
 import { binaryPermissions } from "@/tasks/permissions.ts";
 import { BINARY_ENTRY, BUILD_PACKAGES, RELEASE_SOURCES } from "@/tasks/release/contents.ts";
+import { createKey } from "@/tests/admin/key_pages.ts";
 import { readDockerfile } from "@/tests/deploy/dockerfile.ts";
 import {
   type InstalledRelease,
@@ -14,6 +15,7 @@ import {
   listFiles,
 } from "@/tests/deploy/installed_release.ts";
 import { environmentOf, parseUnit, settingOf } from "@/tests/deploy/unit_file.ts";
+import { openPages } from "@/tests/helpers/admin_client.ts";
 import { callApi } from "@/tests/helpers/api_client.ts";
 import { freePort } from "@/tests/helpers/free_port.ts";
 import { readRepoFile } from "@/tests/helpers/repo_files.ts";
@@ -25,6 +27,7 @@ describe("a release", () => {
   let filesBefore: string[];
   let key: string;
   let messageId: string;
+  let cookies: Map<string, string>;
   beforeAll(async () => {
     release = resources.use(await installRelease());
     filesBefore = await listFiles(release.folder);
@@ -68,23 +71,21 @@ describe("a release", () => {
     assertEquals(builds.size, 1);
   });
 
-  it("runs the operator's commands, as the binary and as a task", async () => {
-    const account = await release.run(
-      binaryArgs("account", "create", "--name", "Shop", "--json"),
-      { cwd: release.state },
+  it("has the operator's commands, as a task and in the binary", async () => {
+    const config = `--config=${join(release.folder, "deno.json")}`;
+    const task = await release.run(["task", "--quiet", config, "cli", "--help"], {
+      cwd: release.state,
+    });
+    assertEquals([task.code, task.stderr], [0, ""]);
+    const binary = await release.run(binaryArgs("--help"), { cwd: release.state });
+    assertEquals([binary.code, binary.stderr], [0, ""]);
+    assertMatch(binary.stdout, /^Usage: messages-api /);
+    const commands = (text: string) => text.match(/^ {2}[a-z]+(?= )/gm) ?? [];
+    assertEquals(commands(task.stdout).length > 5, true, task.stdout);
+    assertEquals(
+      commands(binary.stdout).filter((line) => line !== "  start"),
+      commands(task.stdout),
     );
-    assertEquals([account.code, account.stderr], [0, ""]);
-    assertMatch(account.stdout, /"test_account_id"/);
-    const config = join(release.folder, "deno.json");
-    const made = await release.run(
-      [
-        ...["task", "--quiet", `--config=${config}`, "cli", "key", "create", "--json"],
-        ...["--name", "backend", "--scope", "messages:send", "--scope", "messages:read", "--test"],
-      ],
-      { cwd: release.state, env: { DATA_DIR: join(release.state, ".data") } },
-    );
-    assertEquals([made.code, made.stderr], [0, ""]);
-    key = JSON.parse(made.stdout).key;
   });
 
   it("runs by the commands of its unit, says when it is ready, sends, and stops in peace", async () => {
@@ -107,15 +108,24 @@ describe("a release", () => {
     });
     assertEquals(ready, { code: 0, stdout: "", stderr: "" });
 
+    const browser = openPages(server.baseUrl);
+    const link = server.lines.find((line) => line.includes("/setup/")) ?? "";
+    const { status } = await browser.post(new URL(link).pathname, {
+      name: "Shop",
+      email: "ann@example.com",
+      password: "correct horse battery",
+    });
+    assertEquals(status, 303);
+    await assertWholePage(browser);
+    cookies = browser.cookies;
+    key = (await createKey(browser, { fields: { preset: "full" }, mode: "test" })).text;
     const answer = await callApi(server.baseUrl, {
-      method: "POST",
       path: "/api/v1/messages",
       key,
       body: { to: "+14155550123", text: "Hello from a release" },
     });
     assertEquals(answer.status, 201, answer.text);
     messageId = answer.json.data.message_id;
-    await assertWholePage(server.baseUrl);
 
     // The image asks the same program, with fewer permissions.
     const { stages } = await readDockerfile();
@@ -137,7 +147,7 @@ describe("a release", () => {
     assertMatch(ended.stderr, /^The process [0-9]+ has ended: its log says why\n$/);
   });
 
-  it("run as the binary on a copy of the data, goes on with every message and key", async () => {
+  it("run as the binary on a copy of the data, goes on with every message, key and session", async () => {
     // As docs/operations.md says: stop the server, copy DATA_DIR.
     const restored = await release.makeFolder("restored");
     const { success } = await new Deno.Command("cp", {
@@ -150,13 +160,14 @@ describe("a release", () => {
     assertEquals([message.status, message.json.data.text], [200, "Hello from a release"]);
     // Sending decrypts the secrets of the account: the key came along.
     const answer = await callApi(server.baseUrl, {
-      method: "POST",
       path: "/api/v1/messages",
       key,
       body: { to: "+14155550123", text: "And again" },
     });
     assertEquals(answer.status, 201, answer.text);
-    await assertWholePage(server.baseUrl);
+    const browser = openPages(server.baseUrl);
+    for (const [name, value] of cookies) browser.cookies.set(name, value);
+    await assertWholePage(browser);
     assertEquals(await server.stop(), 0);
   });
 
@@ -175,17 +186,17 @@ describe("a release", () => {
   });
 });
 
-/** A page that anybody may see comes with its styles and scripts. */
-async function assertWholePage(baseUrl: string): Promise<void> {
-  const page = await (await fetch(`${baseUrl}/login`)).text();
-  assertStringIncludes(page, "Password");
-  const parts = [...page.matchAll(/(?:href|src)="(\/[^"]+\.(?:css|js|svg)[^"]*)"/g)]
+/** The page of somebody who is signed in comes with its styles and scripts. */
+async function assertWholePage(browser: ReturnType<typeof openPages>): Promise<void> {
+  const { status, text } = await browser.get("/");
+  assertEquals(status, 200, text);
+  const parts = [...text.matchAll(/(?:href|src)="(\/[^"]+\.(?:css|js|svg)[^"]*)"/g)]
     .map(([, path = ""]) => path.replaceAll("&amp;", "&"));
-  for (const kind of [".css", ".js"]) {
-    assert(parts.some((path) => path.includes(kind)), `no ${kind} in\n${page}`);
+  for (const kind of [".css", ".js", ".svg"]) {
+    assert(parts.some((path) => path.includes(kind)), `no ${kind} in\n${text}`);
   }
   for (const path of parts) {
-    const response = await fetch(baseUrl + path);
+    const response = await browser.fetch(path);
     const { byteLength } = await response.arrayBuffer();
     assertEquals([response.status, byteLength > 0], [200, true], path);
   }
