@@ -10,9 +10,13 @@ import { addSendCommand } from "@/lib/cli/send_command.ts";
 import { addWhatsappCommands } from "@/lib/cli/whatsapp_commands.ts";
 import { rotateSecrets } from "@/lib/integration_secrets.ts";
 
-/** The whole command line. */
-export function makeProgram(): Command {
-  const program = new Command("deno task cli")
+/**
+ * The whole command line.
+ *
+ * @param name how people call it
+ */
+export function makeProgram(name: string = "deno task cli"): Command {
+  const program = new Command(name)
     .description("Manage accounts, users, API keys and the WhatsApp integration; send a message")
     .option("--json", "print one JSON value on stdout and nothing else", false)
     .showHelpAfterError("(--help shows the options)");

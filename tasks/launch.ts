@@ -1,10 +1,12 @@
 /**
  * Starts the server in a process of its own with exactly the permissions it needs, which a static configuration could
- * not name: they depend on DATA_DIR. The server may use the network, read its own files, write its data directory and
- * read its own environment variables; it may run nothing and load no native code, so what browsers load is built here.
+ * not name: they depend on DATA_DIR. The server may run nothing and load no native code, so what browsers load is built
+ * here.
  */
+import { fileURLToPath } from "node:url";
+import { ConfigError, parseConfig } from "@/lib/config.ts";
 import { ensureBuilt } from "@/tasks/build/ensure_built.ts";
-import { CONFIG_NAMES, ConfigError, parseConfig } from "@/lib/config.ts";
+import { serverPermissions } from "@/tasks/permissions.ts";
 
 /** A server process. */
 export interface LaunchedServer {
@@ -42,15 +44,9 @@ export async function launchServer(
     args: [
       "run",
       "--quiet",
-      "--no-prompt",
       "--cached-only",
-      `--config=${new URL("deno.json", root).pathname}`,
-      "--allow-net",
-      `--allow-read=${[...paths, ...writable].join(",")}`,
-      ...(writable.length > 0 ? [`--allow-write=${writable.join(",")}`] : []),
-      `--allow-env=${CONFIG_NAMES.join(",")}`,
-      // The database driver and the HTTP client look for dozens of variables; they find none.
-      "--ignore-env",
+      `--config=${fileURLToPath(new URL("deno.json", root))}`,
+      ...serverPermissions({ read: [...paths, ...writable], write: writable }),
       new URL(options.entry ?? "main.ts", root).href,
     ],
     env: environment,

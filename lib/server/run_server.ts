@@ -22,6 +22,11 @@ const SHUTDOWN_MARGIN_MS = 5_000;
  */
 const MOVE_ON_MS = 300;
 
+/** How long a server that is told to stop may take: whoever stops it must not kill it earlier. */
+export function shutdownGraceMs(metaTimeoutMs: number): number {
+  return sendDeadlineMs(metaTimeoutMs) + SHUTDOWN_MARGIN_MS;
+}
+
 /** Runs a server until it is told to stop, then exits the process. */
 export async function runServer(makeHandler: (services: Services) => Handler): Promise<void> {
   const services = await openOrExit();
@@ -37,7 +42,7 @@ export async function runServer(makeHandler: (services: Services) => Handler): P
   await describeStart(services, { port });
   log.info("stopping", { signal: await stop, open_requests: requests.size });
   requests.closeConnections();
-  const graceMs = sendDeadlineMs(config.metaTimeoutMs) + SHUTDOWN_MARGIN_MS;
+  const graceMs = shutdownGraceMs(config.metaTimeoutMs);
   const timer = setTimeout(() => {
     log.error("stopped_late", { open_requests: requests.size, grace_ms: graceMs });
     Deno.exit(1);

@@ -41,7 +41,7 @@ export function newKeyFields(html: string, changes: FormFields = {}): FormFields
 
 /** Opens the form for a new key and sends it. */
 export async function createKey(
-  admin: AdminClient,
+  admin: Pick<AdminClient, "get" | "post">,
   options: { fields?: FormFields; mode?: "live" | "test" } = {},
 ): Promise<ShownKey> {
   const path = withMode("/keys/new", options.mode);
