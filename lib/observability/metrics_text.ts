@@ -2,6 +2,7 @@
  * Everything that `/metrics` shows: what the process has counted, what is under way in it right now, and what waits in
  * the database. The text is of this process alone; what it says of the database is the same in every process.
  */
+import process from "node:process";
 import { INTEGRATION_STATES } from "@/db/backlog.ts";
 import type { BacklogReading } from "@/lib/observability/backlog_reader.ts";
 import { VERSION } from "@/lib/observability/build.ts";
@@ -120,7 +121,14 @@ function ofDatabase({ db }: Services, { backlog, ms }: BacklogReading): Metric[]
 
 function ofProcess(): Metric[] {
   const memory = Deno.memoryUsage();
+  const cpu = process.cpuUsage();
   return [
+    single({
+      name: "process_cpu_seconds_total",
+      help: "Processor time, of all threads.",
+      type: "counter",
+      value: (cpu.user + cpu.system) / 1e6,
+    }),
     single({
       name: "process_resident_memory_bytes",
       help: "Resident memory.",

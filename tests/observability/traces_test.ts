@@ -121,7 +121,9 @@ describe("traces", () => {
     const { key } = account.key;
     const body = { to: PHONE, text: secrets.text };
     assertEquals((await postMessage(harness.server.baseUrl, { key, body })).status, 502);
-    const spans = await collector.waitForSpans((all) => all.some(({ status }) => status === 2));
+    const spans = await collector.waitForSpans((all) =>
+      all.some(({ kind, status }) => kind === SERVER && status === 2)
+    );
     const failed = spans.filter(({ status }) => status === 2);
     assertEquals(
       failed.map(({ name, attributes }) => [name, attributes["error.type"]]).toSorted(),
