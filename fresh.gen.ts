@@ -89,6 +89,7 @@ import * as route_docs_errors from "./routes/docs/errors.tsx";
 import * as route_docs_index from "./routes/docs/index.tsx";
 import * as route_docs_path from "./routes/docs/[...path].ts";
 import * as route_healthz from "./routes/healthz.ts";
+import * as route_metrics from "./routes/metrics.ts";
 import * as route_readyz from "./routes/readyz.ts";
 import * as route_webhooks_path from "./routes/webhooks/[...path].ts";
 import * as route_webhooks_whatsapp_index from "./routes/webhooks/whatsapp/index.ts";
@@ -200,6 +201,7 @@ export default function registerRoutes(app: App<State>): void {
   app.route("/docs/", route(route_docs_errors, "/docs/errors"));
   app.route("/docs/", route(route_docs_path, "/docs/:path*"));
   app.route("/", route(route_healthz, "/healthz"));
+  app.route("/", route(route_metrics, "/metrics"));
   app.route("/", route(route_readyz, "/readyz"));
   app.route(
     "/webhooks/whatsapp/",

@@ -7,10 +7,13 @@
 import type { Sql } from "@/db/connect.ts";
 import { bounded, DatabaseUnavailableError } from "@/db/errors.ts";
 import type { Lanes } from "@/db/lanes.ts";
+import { forNobody, observed } from "@/db/observe_statements.ts";
 import { limitTime } from "@/db/time_limits.ts";
 
 /** What is done together, and how. */
 export interface BatcherOptions<Input, Output> {
+  /** Of the statement, as nameStatement() would name it. */
+  name: string;
   lanes: Lanes;
   /** The pool, for what has to be done one by one. */
   sql: Sql;
@@ -58,7 +61,7 @@ export class Batcher<Input, Output> {
     const output = Promise.withResolvers<Output>();
     this.#waiting.push({ input, output });
     this.#next();
-    return output.promise;
+    return observed(this.#options.name, output.promise);
   }
 
   async #next(): Promise<void> {
@@ -96,7 +99,9 @@ export class Batcher<Input, Output> {
     const lane = lanes.take();
     const inputs = batch.map(({ input }) => input);
     try {
-      const outputs = await bounded(run(lane, inputs, { isAlone: false }), timeoutMs);
+      const outputs = await forNobody(() =>
+        bounded(run(lane, inputs, { isAlone: false }), timeoutMs)
+      );
       lanes.giveBack(lane);
       batch.forEach(({ output }, index) => output.resolve(outputs[index] as Output));
     } catch (error) {
@@ -114,7 +119,9 @@ export class Batcher<Input, Output> {
   async #runAlone({ input, output }: Waiting<Input, Output>): Promise<void> {
     const { sql, run, timeoutMs } = this.#options;
     try {
-      const [result] = await bounded(run(sql, [input], { isAlone: true }), timeoutMs);
+      const [result] = await forNobody(() =>
+        bounded(run(sql, [input], { isAlone: true }), timeoutMs)
+      );
       output.resolve(result as Output);
     } catch (error) {
       output.reject(error);

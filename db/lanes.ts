@@ -24,6 +24,16 @@ export class Lanes {
     this.#options = options;
   }
 
+  /** How many there are. */
+  get size(): number {
+    return this.#all.size;
+  }
+
+  /** How many of them nobody uses. */
+  get idle(): number {
+    return this.#idle.length;
+  }
+
   /** A connection that nobody uses. */
   take(): Sql {
     const idle = this.#idle.pop();

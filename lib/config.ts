@@ -33,6 +33,10 @@ export interface Config {
   firstAdmin: { email: string; password: string } | null;
   /** Exactly one proxy stands in front and sets X-Forwarded-For and X-Forwarded-Proto. */
   trustProxy: boolean;
+  /** Who has it may read `/metrics`; null: there is no such path. */
+  metricsToken: string | null;
+  /** Spans are exported; where to, the runtime reads from variables of its own. */
+  tracing: boolean;
   logLevel: LogLevel;
   logFormat: LogFormat;
 }
@@ -54,6 +58,8 @@ export const CONFIG_NAMES = [
   "ADMIN_EMAIL",
   "ADMIN_PASSWORD",
   "TRUST_PROXY",
+  "METRICS_TOKEN",
+  "OTEL_DENO",
   "LOG_LEVEL",
   "LOG_FORMAT",
 ] as const;
@@ -118,6 +124,11 @@ const environmentSchema = z.object({
     .max(200, { error: "ADMIN_PASSWORD must have at most 200 characters" })
     .optional(),
   TRUST_PROXY: flag("TRUST_PROXY"),
+  METRICS_TOKEN: z.string().regex(/^[\x21-\x7e]{16,200}$/, {
+    error: "METRICS_TOKEN must have 16 to 200 characters, without spaces. " +
+      'Make one with "openssl rand -hex 32"',
+  }).optional(),
+  OTEL_DENO: flag("OTEL_DENO"),
   LOG_LEVEL: oneOf("LOG_LEVEL", LOG_LEVELS).default("info"),
   LOG_FORMAT: oneOf("LOG_FORMAT", LOG_FORMATS).optional(),
 });
@@ -158,6 +169,8 @@ export function parseConfig(
       ? { email: env.ADMIN_EMAIL.toLowerCase(), password: env.ADMIN_PASSWORD }
       : null,
     trustProxy: env.TRUST_PROXY,
+    metricsToken: env.METRICS_TOKEN ?? null,
+    tracing: env.OTEL_DENO,
     logLevel: env.LOG_LEVEL,
     logFormat: env.LOG_FORMAT ?? (options.isTerminal ? "pretty" : "json"),
   };

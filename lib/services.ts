@@ -21,6 +21,10 @@ import { SendStatements } from "@/lib/messages/send_statements.ts";
 import { createHttpTransport } from "@/lib/meta/http_transport.ts";
 import { createMediaDownloader, type MediaDownloader } from "@/lib/meta/media.ts";
 import type { GraphTransport } from "@/lib/meta/transport.ts";
+import { BacklogReader } from "@/lib/observability/backlog_reader.ts";
+import { observeDownloader, observeTransport } from "@/lib/observability/observed_meta.ts";
+import { ServerMetrics } from "@/lib/observability/server_metrics.ts";
+import type { Tracing } from "@/lib/observability/tracing.ts";
 import { EventInbox } from "@/lib/webhooks/event_inbox.ts";
 import { EventWorker } from "@/lib/webhooks/event_worker.ts";
 import { createTestTransport, SandboxCourier } from "@/lib/webhooks/sandbox_lifecycle.ts";
@@ -61,6 +65,12 @@ export interface Services {
   liveFeed: LiveFeed;
   eventStreams: EventStreams;
   maintenance: Maintenance;
+  /** What this process counts about itself. */
+  metrics: ServerMetrics;
+  /** What waits in the database. */
+  backlog: BacklogReader;
+  /** Null: spans are not exported. */
+  tracing: Tracing | null;
   /** Finishes what is under way, writes what is waiting, then closes the database. */
   close(): Promise<void>;
 }
@@ -70,22 +80,30 @@ const EVENTS_IN_PARALLEL = 6;
 
 /** Puts the parts together around an open, migrated database. */
 export function makeServices(
-  options: { config: Config; log: Logger; db: Database; secrets: SecretBox },
+  options: {
+    config: Config;
+    log: Logger;
+    db: Database;
+    secrets: SecretBox;
+    tracing: Tracing | null;
+  },
 ): Services {
-  const { config, log, db } = options;
-  const live = createHttpTransport({
-    graphUrl: config.metaGraphUrl,
-    version: config.metaGraphVersion,
-  });
+  const { config, log, db, tracing } = options;
+  const metrics = new ServerMetrics();
+  const observer = { calls: metrics.meta, tracing };
+  const live = observeTransport(
+    createHttpTransport({ graphUrl: config.metaGraphUrl, version: config.metaGraphVersion }),
+    { ...observer, graphUrl: config.metaGraphUrl },
+  );
   const courier = new SandboxCourier();
   const test = createTestTransport(db.sql, {
     log,
     onPlanned: (afterMs) => courier.lookAfter(afterMs),
   });
-  const media = createMediaDownloader({
-    graphUrl: config.metaGraphUrl,
-    timeoutMs: config.metaTimeoutMs,
-  });
+  const media = observeDownloader(
+    createMediaDownloader({ graphUrl: config.metaGraphUrl, timeoutMs: config.metaTimeoutMs }),
+    observer,
+  );
   const background = new Background();
   const inDoubt = new InDoubtSends({ sql: db.sql, log });
   const requestLog = new RequestLog({ sql: db.sql, log });
@@ -96,6 +114,7 @@ export function makeServices(
   const eventWorker = new EventWorker({
     sql: db.sql,
     log,
+    results: metrics.webhooks.results,
     onApplied: () => liveFeed.wake(),
     parallel: db.kind === "embedded" ? 1 : EVENTS_IN_PARALLEL,
   });
@@ -120,6 +139,8 @@ export function makeServices(
     liveFeed,
     eventStreams,
     maintenance,
+    metrics,
+    backlog: new BacklogReader({ sql: db.sql, log }),
     close: async () => {
       await eventStreams.close();
       await liveFeed.close();

@@ -5,6 +5,7 @@
  */
 import { fileURLToPath } from "node:url";
 import { ConfigError, parseConfig } from "@/lib/config.ts";
+import { withTelemetry } from "@/lib/observability/otel_environment.ts";
 import { ensureBuilt } from "@/tasks/build/ensure_built.ts";
 import { serverPermissions } from "@/tasks/permissions.ts";
 
@@ -49,7 +50,7 @@ export async function launchServer(
       ...serverPermissions({ read: [...paths, ...writable], write: writable }),
       new URL(options.entry ?? "main.ts", root).href,
     ],
-    env: environment,
+    env: withTelemetry(environment, { isOn: config.tracing }),
     clearEnv: true,
     stdin: "null",
     stderr: options.stderr,

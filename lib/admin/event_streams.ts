@@ -42,6 +42,11 @@ export class EventStreams {
     this.#feed = options.feed;
   }
 
+  /** How many are open. */
+  get size(): number {
+    return [...this.#open.values()].reduce((sum, ofSession) => sum + ofSession.size, 0);
+  }
+
   /** Begins a stream; null if the session has as many as it may have, or the process is about to end. */
   open(request: EventStreamRequest): ReadableStream<Uint8Array<ArrayBuffer>> | null {
     const ofSession = this.#open.get(request.sessionId) ?? new Set();

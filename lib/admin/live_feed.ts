@@ -13,6 +13,7 @@ import {
   listMessageChanges,
   type MessageChange,
 } from "@/db/message_changes.ts";
+import { forNobody } from "@/db/observe_statements.ts";
 import type { Logger } from "@/lib/log.ts";
 
 /** Told of changes, in the order in which they became visible. */
@@ -85,14 +86,16 @@ export class LiveFeed {
     if (this.#timer !== null && this.#dueAtMs <= dueAtMs) return;
     this.#stopTimer();
     this.#dueAtMs = dueAtMs;
-    this.#timer = setTimeout(() => {
-      this.#timer = null;
-      if (this.#running !== null) return this.#lookWithin(GATHER_MS);
-      this.#running = this.#look().then((isMore) => {
-        this.#running = null;
-        this.#lookWithin(isMore ? 0 : IDLE_MS);
-      });
-    }, ms);
+    this.#timer = forNobody(() => setTimeout(() => this.#lookNow(), ms));
+  }
+
+  #lookNow(): void {
+    this.#timer = null;
+    if (this.#running !== null) return this.#lookWithin(GATHER_MS);
+    this.#running = this.#look().then((isMore) => {
+      this.#running = null;
+      this.#lookWithin(isMore ? 0 : IDLE_MS);
+    });
   }
 
   #stopTimer(): void {

@@ -15,6 +15,7 @@ export class KeyLookups {
 
   constructor(db: Pick<Database, "sql" | "lanes">) {
     this.#batcher = new Batcher({
+      name: "SELECT authorize_keys",
       sql: db.sql,
       lanes: db.lanes,
       run: (sql, hashes, { isAlone }) =>

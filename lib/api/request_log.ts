@@ -53,6 +53,11 @@ export class RequestLog {
     return this.#dropped;
   }
 
+  /** How many rows are not written yet. */
+  get waiting(): number {
+    return this.#queue.length;
+  }
+
   /** Takes a request; never waits and never throws. */
   add(request: LoggedRequest): void {
     if (this.#queue.length >= QUEUE_LIMIT) {

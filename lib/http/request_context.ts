@@ -7,6 +7,7 @@
 import type { Middleware } from "fresh";
 import { setSecurityHeaders } from "@/lib/http/security_headers.ts";
 import { makeId } from "@/lib/ids.ts";
+import type { RequestSpan } from "@/lib/observability/tracing.ts";
 import type { Services } from "@/lib/services.ts";
 import type { State } from "@/lib/state.ts";
 
@@ -34,10 +35,19 @@ const HOST = /^(\[[0-9A-Fa-f:.]+\]|[\w.~!$&'()*+,;=%-]*)(:\d*)?$/;
 
 const observed = new WeakMap<Request, Observed>();
 
-/** Puts the request id and the security headers on every answer, and a line about it into the log. */
+/**
+ * Puts the request id and the security headers on every answer, and a line about it into the log; counts it, and tells
+ * its span how it ended if there are spans.
+ */
 export function observe(services: Services, handler: Handler): Handler {
-  return async (req, info) => {
+  const { metrics, tracing } = services;
+  const answer = async (
+    req: Request,
+    info: Deno.ServeHandlerInfo<Deno.NetAddr>,
+    span: RequestSpan | null,
+  ): Promise<Response> => {
     const startedAt = performance.now();
+    metrics.http.began();
     const given = req.headers.get("x-request-id");
     const requestId = given !== null && REQUEST_ID.test(given) ? given : makeId();
     const seen: Observed = { requestId, route: null, state: null };
@@ -45,16 +55,25 @@ export function observe(services: Services, handler: Handler): Handler {
     const response = HOST.test(req.headers.get("host") ?? "")
       ? await handler(req, info)
       : new Response("Bad Request", { status: 400 });
+    const ms = performance.now() - startedAt;
+    const { method } = req;
+    const { route } = seen;
+    const { status } = response;
+    metrics.http.ended({ method, route, status, ms });
+    span?.end({ route, status });
     services.log.info("request", {
-      method: req.method,
-      route: seen.route ?? "none",
-      status: response.status,
-      duration_ms: Math.round((performance.now() - startedAt) * 10) / 10,
+      method,
+      route: route ?? "none",
+      status,
+      duration_ms: Math.round(ms * 10) / 10,
       request_id: requestId,
       ...(seen.state?.keyPrefix ? { key: seen.state.keyPrefix } : {}),
+      ...(span === null ? {} : { trace_id: span.traceId }),
     });
     return finish(response, requestId);
   };
+  if (tracing === null) return (req, info) => answer(req, info, null);
+  return (req, info) => tracing.request(req, (span) => answer(req, info, span));
 }
 
 /** The first middleware: fills the state. */

@@ -6,12 +6,14 @@
  */
 import type { SendIds } from "@/db/sends.ts";
 import type { Warning } from "@/lib/api/envelope.ts";
+import { KeyRefusedError } from "@/lib/api/known_keys.ts";
 import { begin } from "@/lib/messages/begin_send.ts";
 import { callMeta } from "@/lib/messages/call_meta.ts";
 import type { MessageRequest } from "@/lib/messages/message_request.ts";
 import { type CreatedSend, makeSend, type Send, type SendInput } from "@/lib/messages/send.ts";
 import { outcomeUnknown, toSendError } from "@/lib/messages/send_outcome.ts";
 import { storedByDeadline } from "@/lib/messages/store_outcome.ts";
+import type { SendResult } from "@/lib/observability/send_results.ts";
 import type { Services } from "@/lib/services.ts";
 
 /** A message that Meta has taken, now or at an earlier request with the same key. */
@@ -32,26 +34,38 @@ export function sendMessage(services: Services, input: SendInput): Promise<SentM
 }
 
 async function run(services: Services, input: SendInput): Promise<SentMessage> {
-  const release = await services.slots.take(input.sender.accountId);
+  let result: SendResult | null = "refused";
+  let release = () => {};
   try {
+    release = await services.slots.take(input.sender.accountId);
     const send = makeSend(input, services.config);
     const begun = await begin(services, send);
     services.liveFeed.wake();
-    if (begun.outcome === "replayed") return { ...begun, replayed: true, warnings: [] };
-    return await deliver(services, send, begun);
+    if (begun.outcome === "replayed") {
+      result = "replayed";
+      return { ...begun, replayed: true, warnings: [] };
+    }
+    result = "failed";
+    return await deliver(services, { send, begun }, (known) => result = known);
+  } catch (error) {
+    // It is tried once more, after the key was looked at anew.
+    if (error instanceof KeyRefusedError) result = null;
+    throw error;
   } finally {
     release();
+    if (result !== null) services.metrics.sends.add(input.sender.mode, result);
   }
 }
 
 /** Calls Meta and stores what became of it; answers by the deadline, whatever the database does. */
 async function deliver(
   services: Services,
-  send: Send,
-  begun: CreatedSend,
+  { send, begun }: { send: Send; begun: CreatedSend },
+  onResult: (result: SendResult) => void,
 ): Promise<SentMessage> {
   const outcome = await callMeta(services, send, begun);
   const row = await storedByDeadline(services, { send, begun }, outcome);
+  if (row === null || outcome.kind === "ambiguous") onResult("unknown");
   if (row === null) {
     throw outcomeUnknown({
       messageId: send.messageId,
@@ -59,6 +73,7 @@ async function deliver(
     });
   }
   if (row.wamid === null) throw toSendError(outcome, send.messageId);
+  onResult("accepted");
   return {
     messageId: begun.messageId,
     conversationId: begun.conversationId,

@@ -31,6 +31,16 @@ export class SendSlots {
     this.#maxWaitMs = options.maxWaitMs ?? MAX_WAIT_MS;
   }
 
+  /** How many places are taken, over all accounts. */
+  get taken(): number {
+    return [...this.#lanes.values()].reduce((sum, lane) => sum + lane.taken, 0);
+  }
+
+  /** How many requests wait for one. */
+  get waiting(): number {
+    return this.#waiting;
+  }
+
   /**
    * Takes a place, first come, first served.
    *

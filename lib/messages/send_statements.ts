@@ -35,12 +35,14 @@ export class SendStatements {
     };
     this.#begin = new Batcher({
       ...common,
+      name: "SELECT begin_sends",
       run: (sql, inputs, { isAlone }) => beginSends(sql, inputs, lockTimeout(isAlone)),
       sizeOf: ({ body, template }) =>
         (body?.length ?? 0) + (template === null ? 0 : JSON.stringify(template).length),
     });
     this.#finish = new Batcher({
       ...common,
+      name: "SELECT finish_sends",
       run: (sql, inputs, { isAlone }) => finishSends(sql, inputs, lockTimeout(isAlone)),
       sizeOf: ({ error }) => error?.message.length ?? 0,
     });

@@ -2,8 +2,10 @@
  * The life of a server process: configuration, database, chores, listening, and a shutdown that loses nothing. Prints
  * to stderr; exits 1 with one line when something has to be mended by the operator.
  */
+import { observeStatements } from "@/db/observe_statements.ts";
 import { linkHost, parseConfig } from "@/lib/config.ts";
 import { type Logger, makeLogger } from "@/lib/log.ts";
+import { openTracing } from "@/lib/observability/open_tracing.ts";
 import { sweepAtStart } from "@/lib/maintenance.ts";
 import { sendDeadlineMs } from "@/lib/messages/send.ts";
 import { describeStart } from "@/lib/server/banner.ts";
@@ -97,14 +99,16 @@ async function openOrExit(): Promise<Services> {
     const isTerminal = Deno.stderr.isTerminal();
     const config = parseConfig(Deno.env.toObject(), { isTerminal });
     const log = makeLogger({ level: config.logLevel, format: config.logFormat });
+    const tracing = openTracing(config);
     const store = await openStore(config);
+    if (tracing !== null) observeStatements(store.db.sql, tracing);
     for (const name of store.applied) log.info("migrated", { name });
     if (config.firstAdmin !== null) {
       const { db, secrets } = store;
       const created = await createFirstAdmin(db.sql, { admin: config.firstAdmin, secrets });
       if (created) log.info("first_admin_created");
     }
-    const services = makeServices({ config, log, ...store });
+    const services = makeServices({ config, log, ...store, tracing });
     await settleOldSends(services, log);
     return services;
   } catch (error) {

@@ -12,10 +12,18 @@ import { makeId } from "@/lib/ids.ts";
 import type { Logger } from "@/lib/log.ts";
 import { toStorable } from "@/lib/meta/storable_text.ts";
 import { type InboundMessage, parseWebhookMessage } from "@/lib/meta/webhook_message.ts";
+import type { EventResult, WebhookTraffic } from "@/lib/observability/webhook_traffic.ts";
 import { parsePayload, toStatusUpdate } from "@/lib/webhooks/event_payload.ts";
 
 /** What became of an event. */
 export type Outcome = "processed" | "done" | "identity_taken" | "unmatched" | "ignored";
+
+/** What applying needs. */
+export interface Applying {
+  sql: Sql;
+  log: Logger;
+  results: WebhookTraffic["results"];
+}
 
 interface Ref {
   accountId: string;
@@ -36,10 +44,10 @@ const PREVIEW_LENGTH = 200;
 
 /** Applies an event that was taken up; never throws. */
 export async function applyEvent(
-  services: { sql: Sql; log: Logger },
+  services: Applying,
   event: ClaimedMetaEvent,
 ): Promise<void> {
-  const { sql, log } = services;
+  const { sql, log, results } = services;
   try {
     const outcome = await bounded(apply(sql, event), APPLY_TIMEOUT_MS);
     await settleOutcome(services, event, outcome);
@@ -47,6 +55,7 @@ export async function applyEvent(
     if (error instanceof DatabaseUnavailableError) {
       // It is due again when its claim ends.
       log.warn("event_waits_for_database", { event_id: event.id });
+      results.retried.add();
       return;
     }
     await settleFailure(services, event, error);
@@ -55,13 +64,23 @@ export async function applyEvent(
 
 /** Notes what is left to note of an event when its effect, if it had one, is stored. */
 export async function settleOutcome(
-  { sql, log }: { sql: Sql; log: Logger },
+  { sql, log, results }: Applying,
   event: ClaimedMetaEvent,
   outcome: Outcome,
 ): Promise<void> {
+  results[toResult(event, outcome)].add();
   if (outcome === "identity_taken") log.warn("contact_identity_taken", { event_id: event.id });
   if (outcome === "unmatched") await retryLater(sql, event);
   if (outcome === "ignored") await settle(sql, event, { state: "ignored", error: null });
+}
+
+function toResult(event: ClaimedMetaEvent, outcome: Outcome): EventResult {
+  if (outcome === "unmatched") return isLastTry(event) ? "unmatched" : "waiting";
+  return outcome === "ignored" ? "ignored" : "applied";
+}
+
+function isLastTry(event: ClaimedMetaEvent): boolean {
+  return RETRY_AFTER_MS[event.attempts - 1] === undefined;
 }
 
 async function apply(sql: Sql, event: ClaimedMetaEvent): Promise<Outcome> {
@@ -172,7 +191,7 @@ async function retryLater(sql: Sql, event: ClaimedMetaEvent): Promise<void> {
 }
 
 async function settleFailure(
-  { sql, log }: { sql: Sql; log: Logger },
+  { sql, log, results }: Applying,
   event: ClaimedMetaEvent,
   error: unknown,
 ): Promise<void> {
@@ -181,6 +200,7 @@ async function settleFailure(
   const isCollision = error instanceof Error && "code" in error &&
     COLLISIONS.has(String(error.code));
   const isLast = isMalformed || event.attempts >= (isCollision ? MAX_COLLISIONS : MAX_FAILURES);
+  results[isLast ? "failed" : isCollision ? "waiting" : "retried"].add();
   const fields = { event_id: event.id, kind: event.kind, error };
   if (isCollision && !isLast) log.debug("event_collided", fields);
   else log.error("event_not_applied", fields);

@@ -3,11 +3,9 @@
  * each: a commit for every one of them would cost more than all the rest. A batch that fails is applied one by one, so
  * that what is wrong with one event is noted at that event and at no other.
  */
-import type { Sql } from "@/db/connect.ts";
 import { bounded, DatabaseUnavailableError } from "@/db/errors.ts";
 import { applyStatuses, type ClaimedMetaEvent, type StatusUpdate } from "@/db/meta_events.ts";
-import type { Logger } from "@/lib/log.ts";
-import { applyEvent, settleOutcome } from "@/lib/webhooks/apply_event.ts";
+import { applyEvent, type Applying, settleOutcome } from "@/lib/webhooks/apply_event.ts";
 import { toStatusUpdate } from "@/lib/webhooks/event_payload.ts";
 
 interface ReadStatus {
@@ -21,7 +19,7 @@ const BATCH_TIMEOUT_MS = 10_000;
 
 /** Applies them, `parallel` at a time; never throws. */
 export async function applyEvents(
-  services: { sql: Sql; log: Logger },
+  services: Applying,
   events: ClaimedMetaEvent[],
   options: { parallel: number },
 ): Promise<void> {
@@ -45,7 +43,7 @@ export async function applyEvents(
 }
 
 async function applyBatch(
-  services: { sql: Sql; log: Logger },
+  services: Applying,
   batch: ReadStatus[],
 ): Promise<void> {
   try {
@@ -58,6 +56,7 @@ async function applyBatch(
     if (error instanceof DatabaseUnavailableError) {
       // They are due again when their claim ends.
       services.log.warn("events_wait_for_database", { events: batch.length });
+      services.results.retried.add(batch.length);
       return;
     }
     services.log.info("events_one_by_one", { events: batch.length, error });

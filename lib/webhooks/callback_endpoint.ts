@@ -61,7 +61,8 @@ async function guarded(
     return await run();
   } catch (error) {
     if (error instanceof ApiError) return text(error.status, error.message);
-    const { log } = ctx.state.services;
+    const { log, metrics } = ctx.state.services;
+    if (ctx.req.method === "POST") metrics.webhooks.callbacks.failed.add();
     const fields = { request_id: ctx.state.requestId, error };
     if (error instanceof DatabaseUnavailableError) {
       log.warn("database_unavailable", fields);

@@ -17,6 +17,7 @@ export class EventInbox {
 
   constructor(db: Pick<Database, "sql" | "lanes">) {
     this.#batcher = new Batcher({
+      name: "INSERT meta_events",
       sql: db.sql,
       lanes: db.lanes,
       run: async (sql, callbacks) => {

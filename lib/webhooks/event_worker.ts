@@ -5,8 +5,10 @@
  */
 import { bounded } from "@/db/errors.ts";
 import { claimMetaEvents } from "@/db/meta_events.ts";
+import { forNobody } from "@/db/observe_statements.ts";
 import type { Sql } from "@/db/connect.ts";
 import type { Logger } from "@/lib/log.ts";
+import type { WebhookTraffic } from "@/lib/observability/webhook_traffic.ts";
 import { applyEvents } from "@/lib/webhooks/apply_events.ts";
 
 const BATCH_SIZE = 100;
@@ -22,6 +24,7 @@ export class EventWorker {
   readonly #log: Logger;
   /** How many statements are under way at the same time. */
   readonly #parallel: number;
+  readonly #results: WebhookTraffic["results"];
   readonly #onApplied: () => void;
   #timer: ReturnType<typeof setTimeout> | null = null;
   /** Whether the timer is that of a callback, and not the idle one. */
@@ -34,13 +37,16 @@ export class EventWorker {
     options: {
       sql: Sql;
       log: Logger;
-      parallel: number; /** After each batch. */
+      parallel: number;
+      results: WebhookTraffic["results"];
+      /** After each batch. */
       onApplied: () => void;
     },
   ) {
     this.#sql = options.sql;
     this.#log = options.log;
     this.#parallel = options.parallel;
+    this.#results = options.results;
     this.#onApplied = options.onApplied;
   }
 
@@ -69,7 +75,7 @@ export class EventWorker {
 
   #lookAfter(ms: number): void {
     if (this.#timer !== null) clearTimeout(this.#timer);
-    this.#timer = setTimeout(() => this.#look(), ms);
+    this.#timer = forNobody(() => setTimeout(() => this.#look(), ms));
   }
 
   #look(): void {
@@ -92,7 +98,8 @@ export class EventWorker {
           claimMetaEvents(this.#sql, { limit: BATCH_SIZE, leaseMs: CLAIM_MS }),
           CLAIM_TIMEOUT_MS,
         );
-        await applyEvents({ sql: this.#sql, log: this.#log }, events, { parallel: this.#parallel });
+        const services = { sql: this.#sql, log: this.#log, results: this.#results };
+        await applyEvents(services, events, { parallel: this.#parallel });
         claimed = events.length;
         if (claimed > 0) this.#onApplied();
       } catch (error) {

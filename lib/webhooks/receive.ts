@@ -48,11 +48,17 @@ export async function receiveCallback(
   // What is not JSON is kept as it is.
   const items = splitWebhook(parseJson(text) ?? text);
   const signer = await findSigner(services, { callback, items });
-  if (signer === null) return { accepted: false };
+  const { webhooks } = services.metrics;
+  if (signer === null) {
+    webhooks.callbacks.refused.add();
+    return { accepted: false };
+  }
   const signers = await bounded(services.signers.list(), LOOKUP_TIMEOUT_MS);
   const peers = signers.filter(({ appSecret }) => appSecret === signer.appSecret);
   const events = items.flatMap((item) => toEvents(item, { signer, peers }));
   await services.eventInbox.store(events);
+  webhooks.callbacks.stored.add();
+  for (const event of events) webhooks.received[event.kind].add();
   const concerned = new Set(events.map(({ integrationId }) => integrationId));
   for (const peer of peers) {
     if (peer === signer || concerned.has(peer.integrationId)) services.webhookHealth.sawEvent(peer);

@@ -5,6 +5,7 @@
 import { randomBytes } from "node:crypto";
 import type { Sql } from "@/db/connect.ts";
 import { bounded } from "@/db/errors.ts";
+import { forNobody } from "@/db/observe_statements.ts";
 import { findIntegrationByNumber } from "@/db/integrations.ts";
 import {
   claimSandboxWebhooks,
@@ -107,10 +108,12 @@ export class SandboxCourier {
   /** Looks after a while. */
   lookAfter(ms: number): void {
     if (this.#closed || this.#services === null) return;
-    const timer = setTimeout(() => {
-      this.#timers.delete(timer);
-      this.#deliver();
-    }, ms);
+    const timer = forNobody(() =>
+      setTimeout(() => {
+        this.#timers.delete(timer);
+        this.#deliver();
+      }, ms)
+    );
     this.#timers.add(timer);
   }
 

@@ -34,6 +34,7 @@ describe("Batcher", () => {
   function dividing(options: { maxInputs?: number; timeoutMs?: number } = {}) {
     const statements: number[][] = [];
     const batcher = new Batcher<number, number>({
+      name: "SELECT held",
       lanes,
       sql,
       run: async (handle, inputs) => {
@@ -80,6 +81,7 @@ describe("Batcher", () => {
     await holder`begin`;
     await holder`select from held where id = 1 for update`;
     const batcher = new Batcher<number, number>({
+      name: "SELECT held",
       lanes,
       sql,
       run: async (handle, ids) => {
@@ -104,6 +106,7 @@ describe("Batcher", () => {
     await holder`begin`;
     await holder`select from held where id = 2 for update`;
     const impatient = new Batcher<number, number>({
+      name: "SELECT held",
       lanes,
       sql,
       run: async (handle, ids) => {

@@ -26,6 +26,8 @@ Deno.test("parseConfig() has a default for everything", () => {
     reusePort: false,
     firstAdmin: null,
     trustProxy: false,
+    metricsToken: null,
+    tracing: false,
     logLevel: "info",
     logFormat: "json",
   });
@@ -49,6 +51,8 @@ Deno.test("parseConfig() reads every variable", () => {
     ADMIN_EMAIL: "Ann@Example.com",
     ADMIN_PASSWORD: "twelve chars",
     TRUST_PROXY: "true",
+    METRICS_TOKEN: "sixteen-letters-",
+    OTEL_DENO: "true",
     LOG_LEVEL: "warn",
     LOG_FORMAT: "pretty",
   });
@@ -68,6 +72,8 @@ Deno.test("parseConfig() reads every variable", () => {
     reusePort: true,
     firstAdmin: { email: "ann@example.com", password: "twelve chars" },
     trustProxy: true,
+    metricsToken: "sixteen-letters-",
+    tracing: true,
     logLevel: "warn",
     logFormat: "pretty",
   });
@@ -109,6 +115,9 @@ const WRONG: [environment: Record<string, string>, line: string][] = [
     "ADMIN_PASSWORD must have at least 12 characters",
   ],
   [{ TRUST_PROXY: "yes" }, "TRUST_PROXY must be"],
+  [{ METRICS_TOKEN: "fifteen-letters" }, "METRICS_TOKEN must have 16 to 200 characters"],
+  [{ METRICS_TOKEN: "sixteen letters, spaces" }, "METRICS_TOKEN must have"],
+  [{ OTEL_DENO: "on" }, "OTEL_DENO must be"],
   [{ LOG_LEVEL: "verbose" }, 'LOG_LEVEL must be one of "debug", "info", "warn", "error"'],
   [{ LOG_FORMAT: "xml" }, 'LOG_FORMAT must be one of "pretty", "json"'],
 ];
