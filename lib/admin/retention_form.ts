@@ -4,11 +4,12 @@ import type { Retention } from "@/db/retention.ts";
 
 const DAYS = "Enter a whole number of days from 1 to 3650";
 
-const days = z.string().trim().regex(/^[0-9]{1,4}$/, { error: DAYS }).transform(Number)
-  .pipe(z.number().min(1, { error: DAYS }).max(3_650, { error: DAYS }));
-const daysOrEver = z.union([z.string().trim().length(0).transform(() => null), days], {
-  error: `${DAYS}, or nothing for ever`,
-});
+const days = z.string().trim().regex(/^(?!0+$)[0-9]{1,4}$/, { error: DAYS }).transform(Number)
+  .refine((value) => value <= 3_650, { error: DAYS });
+const daysOrEver = z.string().trim()
+  .transform((text) => text === "" ? null : text)
+  .pipe(days.nullable().catch(NaN))
+  .refine((value) => !Number.isNaN(value), { error: `${DAYS}, or nothing for ever` });
 
 /** Previewing and saving take the same fields. */
 export const retentionForm = z.object({
@@ -20,7 +21,7 @@ export const retentionForm = z.object({
 });
 
 /** A retention as the form shows it. */
-export function retentionValues(retention: Retention) {
+export function retentionValues(retention: Retention): Record<keyof Retention, string> {
   const text = (value: number | null) => value === null ? "" : String(value);
   return {
     message_days: text(retention.message_days),
