@@ -262,7 +262,10 @@ describe("the data of an account", () => {
   it("erases a person on the page of the conversation, once the end of the number is typed", async () => {
     const { account } = admin;
     const person = await insertPerson(harness, account.id, { phone: "+4930222333", name: "Ada" });
-    await insertMessage(harness, account.id, { ...person, recipient: "+4930222333" });
+    const message = await insertMessage(harness, account.id, {
+      ...person,
+      recipient: "+4930222333",
+    });
     const path = `/conversations/${person.conversation_id}/erase`;
     assertMatch((await admin.get(path.replace("/erase", ""))).text, new RegExp(`href="${path}"`));
     assertMatch((await admin.get(path)).text, /type “2333”/);
@@ -275,6 +278,10 @@ describe("the data of an account", () => {
     const done = await admin.post(path, { confirm: "2333" });
     assertEquals([done.status, done.location], [303, "/conversations"]);
     assertEquals((await admin.get(path)).status, 404);
+    const { status, text } = await admin.get(`/messages/${message}`);
+    assertEquals(status, 200);
+    assertMatch(text, /An erased person’s message/);
+    assertEquals(text.includes(`href="/conversations/${person.conversation_id}"`), false);
     assertMatch((await admin.get("/settings/audit")).text, /erased the data of a person/);
     assert(await count("messages", `contact_id = '${person.contact_id}' and body is null`) === 1);
   });
