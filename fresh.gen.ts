@@ -31,6 +31,7 @@ import * as route__access_setup_token from "./routes/(access)/setup/[token].tsx"
 import * as route__admin__error from "./routes/(admin)/_error.tsx";
 import * as route__admin__layout from "./routes/(admin)/_layout.tsx";
 import * as route__admin__middleware from "./routes/(admin)/_middleware.ts";
+import * as route__admin_conversations_id_erase from "./routes/(admin)/conversations/[id]/erase.tsx";
 import * as route__admin_conversations_id_index from "./routes/(admin)/conversations/[id]/index.tsx";
 import * as route__admin_conversations_id_read from "./routes/(admin)/conversations/[id]/read.ts";
 import * as route__admin_conversations_id_simulate from "./routes/(admin)/conversations/[id]/simulate.tsx";
@@ -55,6 +56,8 @@ import * as route__admin_playground_send from "./routes/(admin)/playground/send.
 import * as route__admin_requests_id from "./routes/(admin)/requests/[id].tsx";
 import * as route__admin_requests_index from "./routes/(admin)/requests/index.tsx";
 import * as route__admin_settings_audit from "./routes/(admin)/settings/audit.tsx";
+import * as route__admin_settings_data from "./routes/(admin)/settings/data.tsx";
+import * as route__admin_settings_export from "./routes/(admin)/settings/export.ts";
 import * as route__admin_settings_index from "./routes/(admin)/settings/index.tsx";
 import * as route__admin_settings_sessions from "./routes/(admin)/settings/sessions.tsx";
 import * as route__admin_settings_team from "./routes/(admin)/settings/team.tsx";
@@ -243,6 +246,10 @@ export default function registerRoutes(app: App<State>): void {
   );
   app.route(
     "/(admin)/conversations/:id/",
+    route(route__admin_conversations_id_erase, "/conversations/:id/erase"),
+  );
+  app.route(
+    "/(admin)/conversations/:id/",
     route(route__admin_conversations_id_read, "/conversations/:id/read"),
   );
   app.route(
@@ -315,6 +322,14 @@ export default function registerRoutes(app: App<State>): void {
   app.route(
     "/(admin)/settings/",
     route(route__admin_settings_audit, "/settings/audit"),
+  );
+  app.route(
+    "/(admin)/settings/",
+    route(route__admin_settings_data, "/settings/data"),
+  );
+  app.route(
+    "/(admin)/settings/",
+    route(route__admin_settings_export, "/settings/export"),
   );
   app.route(
     "/(admin)/settings/",

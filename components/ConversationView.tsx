@@ -7,11 +7,13 @@ import LiveUpdates from "@/islands/LiveUpdates.tsx";
 import MessageLive from "@/islands/MessageLive.tsx";
 import { adminUrl } from "./admin_url.ts";
 import { Badge } from "./Badge.tsx";
+import { Button } from "./Button.tsx";
 import { Card } from "./Card.tsx";
 import { ConversationActions } from "./ConversationActions.tsx";
 import { ConversationStatusBadge, WindowBadge } from "./ConversationBadges.tsx";
 import { CopyBox } from "./CopyBox.tsx";
 import { DescriptionList } from "./DescriptionList.tsx";
+import { TrashIcon } from "./icons.ts";
 import { PageHeader } from "./PageHeader.tsx";
 import { ThreadMessages } from "./ThreadMessages.tsx";
 import { SimulateReply, ThreadReply } from "./ThreadReply.tsx";
@@ -56,7 +58,7 @@ export function ConversationView(
             </Card>
           )}
         </div>
-        <Contact conversation={conversation} />
+        <Contact conversation={conversation} mode={mode} />
       </div>
     </>
   );
@@ -85,11 +87,23 @@ function Head({ conversation, mode }: { conversation: ConversationRow; mode: Mod
   );
 }
 
-function Contact({ conversation }: { conversation: ConversationRow }): VNode {
+function Contact({ conversation, mode }: { conversation: ConversationRow; mode: Mode }): VNode {
   const { contact } = conversation;
   return (
     <div class="min-w-0 space-y-6">
-      <Card title="Contact">
+      <Card
+        title="Contact"
+        footer={
+          <Button
+            size="sm"
+            variant="ghost"
+            href={adminUrl(`/conversations/${conversation.id}/erase`, mode)}
+            icon={<TrashIcon size={14} />}
+          >
+            Erase this person’s data…
+          </Button>
+        }
+      >
         <DescriptionList
           items={[
             ["Name", contact.name] as const,

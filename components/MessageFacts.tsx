@@ -28,9 +28,11 @@ export function MessageFacts({ message, origin, mode }: Props): VNode {
             ["To", message.recipient],
             [
               "Contact",
-              <a key="contact" href={conversation} class="underline">
-                {origin.contact_name ?? "Show the conversation"}
-              </a>,
+              origin.is_erased ? "Erased" : (
+                <a key="contact" href={conversation} class="underline">
+                  {origin.contact_name ?? "Show the conversation"}
+                </a>
+              ),
             ],
             ["Sent by", <Sender key="sender" message={message} origin={origin} mode={mode} />],
           ]}

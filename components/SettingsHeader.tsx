@@ -1,4 +1,4 @@
-/** The head of the settings: what they belong to, and the four pages they consist of. */
+/** The head of the settings: what they belong to, and the five pages they consist of. */
 import type { VNode } from "preact";
 import type { Mode } from "@/lib/keys/key_format.ts";
 import { adminUrl } from "./admin_url.ts";
@@ -9,6 +9,7 @@ const PAGES = [
   ["/settings", "General"],
   ["/settings/team", "Team"],
   ["/settings/sessions", "Security"],
+  ["/settings/data", "Data"],
   ["/settings/audit", "Audit log"],
 ] as const;
 

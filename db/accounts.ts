@@ -75,6 +75,18 @@ export async function findTestAccount(sql: Sql, liveAccountId: string): Promise<
   return row ?? null;
 }
 
+/** The live account of an account, which may be that one itself. Users and the audit log belong to it. */
+export async function findLiveAccountId(
+  sql: Sql | TransactionSql,
+  accountId: string,
+): Promise<string> {
+  const [row] = await sql<{ id: string }[]>`
+    select coalesce(live_account_id, id) as id from accounts where id = ${accountId}
+  `;
+  if (row === undefined) throw new Error(`There is no account ${accountId}`);
+  return row.id;
+}
+
 /** Renames a live account and its twin; the name before, or null if there is no such account. */
 export async function updateAccountName(
   sql: Sql | TransactionSql,

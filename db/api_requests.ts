@@ -1,5 +1,5 @@
 /**
- * The request log: one row per authenticated API request, inserted in batches and kept 30 days, and the hourly counters
+ * The request log: one row per authenticated API request, inserted in batches and kept 30 days or as the account says, and the hourly counters
  * made from it. It holds no body, no URL and no full phone number. How it is searched is in db/request_log.ts.
  */
 import type { Sql } from "@/db/connect.ts";
@@ -58,10 +58,10 @@ export async function insertApiRequests(sql: Sql, rows: ApiRequestRow[]): Promis
   `;
 }
 
-/** Deletes an account's requests that are older than 30 days, at most `limit` of them. */
+/** Deletes an account's requests that are older than `days`, at most `limit` of them. */
 export async function deleteOldApiRequests(
   sql: Sql,
-  options: { accountId: string; limit: number },
+  options: { accountId: string; days: number; limit: number },
 ): Promise<number> {
   const result = await sql`
     delete from api_requests
@@ -69,7 +69,8 @@ export async function deleteOldApiRequests(
       and id in (
         select id
         from api_requests
-        where account_id = ${options.accountId} and created_at < now() - interval '30 days'
+        where account_id = ${options.accountId}
+          and created_at < now() - make_interval(days => ${options.days}::int)
         order by created_at
         limit ${options.limit}
       )

@@ -10,6 +10,8 @@ export interface MessageOrigin {
   api_key_name: string | null;
   api_key_prefix: string | null;
   contact_name: string | null;
+  /** The person was erased: there is no conversation to show. */
+  is_erased: boolean;
   /** When the contact had last written in the 24 hours before the message; null: not then. */
   last_inbound_at: Date | null;
 }
@@ -22,7 +24,7 @@ export async function findMessageOrigin(
   const [row] = await sql<MessageOrigin[]>`
     select
       m.request_id, m.idempotency_key, m.api_key_id, k.name as api_key_name, k.prefix as api_key_prefix,
-      coalesce(c.name, c.profile_name) as contact_name,
+      coalesce(c.name, c.profile_name) as contact_name, c.erased_at is not null as is_erased,
       (
         select earlier.created_at
         from (

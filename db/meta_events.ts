@@ -158,10 +158,10 @@ export async function settleMetaEvent(
   `;
 }
 
-/** Deletes an account's events that are older than 30 days, at most `limit` of them. */
+/** Deletes an account's events that are older than `days`, at most `limit` of them. */
 export async function deleteOldMetaEvents(
   sql: Sql,
-  options: { accountId: string; limit: number },
+  options: { accountId: string; days: number; limit: number },
 ): Promise<number> {
   const result = await sql`
     delete from meta_events
@@ -169,7 +169,8 @@ export async function deleteOldMetaEvents(
       and id in (
         select id
         from meta_events
-        where account_id = ${options.accountId} and received_at < now() - interval '30 days'
+        where account_id = ${options.accountId}
+          and received_at < now() - make_interval(days => ${options.days}::int)
         order by received_at
         limit ${options.limit}
       )

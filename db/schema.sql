@@ -108,10 +108,12 @@ create table contacts (
   constraint contacts_pkey PRIMARY KEY (account_id, id),
   constraint contacts_account_id_fkey FOREIGN KEY (account_id) REFERENCES accounts(id),
   constraint contacts_check CHECK ((num_nonnulls(phone, wa_id, bsuid, erased_at, merged_into) > 0)),
+  constraint contacts_erased_check CHECK (((erased_at IS NULL) OR (num_nonnulls(phone, wa_id, bsuid, username, name, profile_name, email, company) = 0))) NOT VALID,
   constraint contacts_phone_check CHECK ((phone ~ '^\+[1-9][0-9]{5,16}$'::text))
 );
 CREATE UNIQUE INDEX contacts_bsuid ON public.contacts USING btree (account_id, bsuid) WHERE (bsuid IS NOT NULL);
 CREATE INDEX contacts_by_account ON public.contacts USING btree (account_id, created_at DESC, id DESC) WHERE ((merged_into IS NULL) AND (erased_at IS NULL));
+CREATE INDEX contacts_merged_into ON public.contacts USING btree (account_id, merged_into) WHERE (merged_into IS NOT NULL);
 CREATE UNIQUE INDEX contacts_phone_key ON public.contacts USING btree (account_id, phone_key);
 CREATE UNIQUE INDEX contacts_wa_id ON public.contacts USING btree (account_id, wa_id) WHERE (wa_id IS NOT NULL);
 
@@ -135,6 +137,26 @@ create table conversations (
 );
 CREATE INDEX conversations_by_account ON public.conversations USING btree (account_id, created_at DESC, id DESC) WHERE (merged_into IS NULL);
 CREATE INDEX conversations_by_status ON public.conversations USING btree (account_id, status, created_at DESC, id DESC) WHERE (merged_into IS NULL);
+
+create table erasures (
+  account_id uuid not null,
+  contact_id uuid not null,
+  stage text default 'messages'::text not null,
+  identities jsonb default '[]'::jsonb not null,
+  message_at timestamp(3) with time zone,
+  message_id uuid,
+  log_id uuid,
+  settled_at timestamp(3) with time zone,
+  requested_at timestamp(3) with time zone default clock_timestamp() not null,
+  due_at timestamp(3) with time zone default clock_timestamp() not null,
+  finished_at timestamp(3) with time zone,
+  constraint erasures_pkey PRIMARY KEY (account_id, contact_id),
+  constraint erasures_account_id_fkey FOREIGN KEY (account_id) REFERENCES accounts(id),
+  constraint erasures_check CHECK (((stage = 'done'::text) = (finished_at IS NOT NULL))),
+  constraint erasures_check1 CHECK (((stage <> 'done'::text) OR (identities = '[]'::jsonb))),
+  constraint erasures_stage_check CHECK ((stage = ANY (ARRAY['messages'::text, 'settling'::text, 'requests'::text, 'events'::text, 'done'::text])))
+);
+CREATE INDEX erasures_due ON public.erasures USING btree (due_at) WHERE (stage <> 'done'::text);
 
 create table idempotency_keys (
   account_id uuid not null,
@@ -237,6 +259,8 @@ create table messages (
   failed_at timestamp(3) with time zone,
   edited_at timestamp(3) with time zone,
   revoked_at timestamp(3) with time zone,
+  erased_at timestamp(3) with time zone,
+  wamid_hash bytea,
   constraint messages_pkey PRIMARY KEY (account_id, id),
   constraint messages_account_id_contact_id_fkey FOREIGN KEY (account_id, contact_id) REFERENCES contacts(account_id, id),
   constraint messages_account_id_conversation_id_fkey FOREIGN KEY (account_id, conversation_id) REFERENCES conversations(account_id, id),
@@ -254,8 +278,10 @@ CREATE INDEX messages_pending ON public.messages USING btree (lease_until) WHERE
 CREATE INDEX messages_reactions ON public.messages USING btree (account_id, reply_to_message_id) WHERE (type = 'reaction'::text);
 CREATE INDEX messages_undelivered ON public.messages USING btree (account_id, status, created_at DESC, id DESC) WHERE (status = ANY (ARRAY['unknown'::text, 'failed'::text]));
 CREATE UNIQUE INDEX messages_wamid ON public.messages USING btree (account_id, wamid) WHERE (wamid IS NOT NULL);
+CREATE UNIQUE INDEX messages_wamid_hash ON public.messages USING btree (account_id, wamid_hash) WHERE (wamid_hash IS NOT NULL);
 CREATE TRIGGER messages_created AFTER INSERT ON public.messages FOR EACH ROW EXECUTE FUNCTION record_message_change();
 CREATE TRIGGER messages_status_changed AFTER UPDATE OF status ON public.messages FOR EACH ROW WHEN ((old.status IS DISTINCT FROM new.status)) EXECUTE FUNCTION record_message_change();
+CREATE TRIGGER messages_stay_erased AFTER UPDATE ON public.messages FOR EACH ROW WHEN (((new.erased_at IS NOT NULL) AND ((num_nonnulls(new.wamid, new.body, new.media_url, new.filename, new.media, new.content) > 0) OR ((new.error ->> 'message'::text) <> 'Removed with the data of the person'::text) OR ((new.idempotency_key IS NOT NULL) AND (new.status <> 'pending'::text))))) EXECUTE FUNCTION keep_message_erased();
 
 create table meta_events (
   account_id uuid not null,
@@ -291,6 +317,21 @@ create table request_hours (
   requests bigint not null,
   errors bigint not null,
   constraint request_hours_pkey PRIMARY KEY (account_id, hour, api_key_id)
+);
+
+create table retention_settings (
+  account_id uuid not null,
+  message_days integer,
+  event_days integer default 30 not null,
+  request_days integer default 30 not null,
+  audit_days integer,
+  updated_at timestamp(3) with time zone default now() not null,
+  constraint retention_settings_pkey PRIMARY KEY (account_id),
+  constraint retention_settings_account_id_fkey FOREIGN KEY (account_id) REFERENCES accounts(id),
+  constraint retention_settings_audit_days_check CHECK (((audit_days >= 1) AND (audit_days <= 3650))),
+  constraint retention_settings_event_days_check CHECK (((event_days >= 1) AND (event_days <= 3650))),
+  constraint retention_settings_message_days_check CHECK (((message_days >= 1) AND (message_days <= 3650))),
+  constraint retention_settings_request_days_check CHECK (((request_days >= 1) AND (request_days <= 3650)))
 );
 
 create table sandbox_webhooks (
@@ -410,6 +451,20 @@ END),
   constraint whatsapp_integrations_status_check CHECK ((status = ANY (ARRAY['connected'::text, 'unverified'::text, 'disconnected'::text])))
 );
 
+CREATE OR REPLACE FUNCTION public.announce_message(p_account_id uuid, p_message_id uuid)
+ RETURNS void
+ LANGUAGE plpgsql
+AS $function$
+begin
+  insert into message_changes (
+    account_id, message_id, conversation_id, direction, from_status, to_status, message_created_at
+  )
+  select account_id, id, conversation_id, direction, status, status, created_at
+  from messages
+  where account_id = p_account_id and id = p_message_id;
+end
+$function$;
+
 CREATE OR REPLACE FUNCTION public.apply_message(p_account_id uuid, p_event_id uuid, p_message_id uuid, p_contact_id uuid, p_conversation_id uuid, p_wa_id text, p_bsuid text, p_username text, p_profile_name text, p_new_wa_id text, p_new_bsuid text, p_business_number text, p_type text, p_body text, p_media jsonb, p_content jsonb, p_preview text, p_wamid text, p_target_wamid text, p_waits_for_target boolean, p_at timestamp with time zone, p_by_person boolean)
  RETURNS text
  LANGUAGE plpgsql
@@ -428,6 +483,12 @@ begin
   end if;
   -- Meta repeats events for days: what an old one says of its sender is no news.
   if exists (select from messages where account_id = p_account_id and wamid = p_wamid) then
+    return 'processed';
+  end if;
+  if exists (
+    select from messages where account_id = p_account_id and wamid_hash = hash_wamid(p_account_id, p_wamid)
+  ) then
+    perform forget_meta_event(p_account_id, p_event_id);
     return 'processed';
   end if;
   v_contact_id := resolve_contact(
@@ -475,10 +536,18 @@ CREATE OR REPLACE FUNCTION public.apply_message_change(p_account_id uuid, p_even
 AS $function$
 declare
   v_id uuid;
+  v_erased boolean;
 begin
   select id into v_id
   from messages
   where account_id = p_account_id and wamid = p_target_wamid and direction = 'inbound';
+  if not found then
+    select id into v_id
+    from messages
+    where account_id = p_account_id
+      and wamid_hash = hash_wamid(p_account_id, p_target_wamid)
+      and direction = 'inbound';
+  end if;
   if not found then
     return 'unmatched';
   end if;
@@ -495,7 +564,11 @@ begin
     end,
     edited_at = greatest(edited_at, p_edited_at),
     revoked_at = least(revoked_at, p_revoked_at)
-  where account_id = p_account_id and id = v_id;
+  where account_id = p_account_id and id = v_id
+  returning erased_at is not null into v_erased;
+  if v_erased then
+    perform forget_meta_event(p_account_id, p_event_id);
+  end if;
   return 'processed';
 end
 $function$;
@@ -507,14 +580,26 @@ AS $function$
 declare
   v_id uuid;
   v_contact_id uuid;
+  v_erased boolean;
 begin
   select id into v_id
   from messages
   where account_id = p_account_id and wamid = p_wamid and direction = 'outbound';
+  if not found then
+    select id into v_id
+    from messages
+    where account_id = p_account_id
+      and wamid_hash = hash_wamid(p_account_id, p_wamid)
+      and direction = 'outbound';
+  end if;
   if not found and p_message_id is not null then
     select id into v_id
     from messages
-    where account_id = p_account_id and id = p_message_id and direction = 'outbound' and wamid is null;
+    where account_id = p_account_id
+      and id = p_message_id
+      and direction = 'outbound'
+      and wamid is null
+      and wamid_hash is null;
   end if;
   if v_id is null then
     return 'unmatched';
@@ -546,7 +631,11 @@ begin
     end,
     lease_until = null
   where m.account_id = p_account_id and m.id = v_id
-  returning m.contact_id into v_contact_id;
+  returning m.contact_id, m.erased_at is not null into v_contact_id, v_erased;
+  if v_erased then
+    perform forget_meta_event(p_account_id, p_event_id);
+    return 'processed';
+  end if;
 
   if not learn_identities(p_account_id, v_contact_id, p_wa_id, p_bsuid) then
     return 'identity_taken';
@@ -720,6 +809,79 @@ begin
     end if;
     return next;
   end loop;
+end
+$function$;
+
+CREATE OR REPLACE FUNCTION public.begin_erasure(p_account_id uuid, p_contact_id uuid)
+ RETURNS TABLE(contact_id uuid, is_new boolean, requested_at timestamp with time zone)
+ LANGUAGE plpgsql
+AS $function$
+#variable_conflict use_column
+declare
+  v_id uuid;
+  v_ids uuid[];
+  v_identities jsonb;
+begin
+  loop
+    with recursive aliases as (
+      select c.id, c.merged_into from contacts c where c.account_id = p_account_id and c.id = p_contact_id
+      union
+      select c.id, c.merged_into
+      from aliases a
+      join contacts c on c.account_id = p_account_id and c.id = a.merged_into
+    )
+    select a.id into v_id from aliases a where a.merged_into is null;
+    if not found then
+      return;
+    end if;
+    select array_agg(c.id) into v_ids
+    from contacts c
+    where c.account_id = p_account_id and (c.id = v_id or c.merged_into = v_id);
+    -- By rising id, as events lock people. Waits for sends that are about to store a message of theirs.
+    perform from contacts c where c.account_id = p_account_id and c.id = any (v_ids) order by c.id for update;
+    -- A merge may have come in between.
+    exit when not exists (
+      select from contacts c
+      where c.account_id = p_account_id
+        and ((c.id = v_id and c.merged_into is not null) or (c.merged_into = v_id and c.id <> all (v_ids)))
+    );
+  end loop;
+
+  select coalesce(jsonb_agg(distinct identity), '[]') into v_identities
+  from contacts c
+  cross join lateral (values (ltrim(c.phone, '+')), (c.wa_id), (c.bsuid)) as known (identity)
+  where c.account_id = p_account_id and c.id = any (v_ids) and identity is not null;
+  insert into erasures (account_id, contact_id, identities)
+  values (p_account_id, v_id, v_identities)
+  on conflict do nothing;
+  contact_id := v_id;
+  is_new := found;
+  select e.requested_at into requested_at
+  from erasures e
+  where e.account_id = p_account_id and e.contact_id = v_id;
+  if is_new then
+    update contacts c
+    set phone = null, wa_id = null, bsuid = null, username = null, name = null, profile_name = null, email = null,
+      company = null,
+      erased_at = coalesce(c.erased_at, clock_timestamp()),
+      updated_at = clock_timestamp()
+    where c.account_id = p_account_id and c.id = any (v_ids);
+    update conversations c
+    set last_message_text = null, unread_count = 0, updated_at = clock_timestamp()
+    where c.account_id = p_account_id and c.contact_id = any (v_ids);
+    perform announce_message(p_account_id, newest.id)
+    from (
+      select m.id
+      from messages m
+      where m.account_id = p_account_id
+        and m.conversation_id = (
+          select c.id from conversations c where c.account_id = p_account_id and c.contact_id = v_id
+        )
+      order by m.created_at desc, m.id desc
+      limit 1
+    ) newest;
+  end if;
+  return next;
 end
 $function$;
 
@@ -1162,6 +1324,108 @@ begin
 end
 $function$;
 
+CREATE OR REPLACE FUNCTION public.erase_messages(p_account_id uuid, p_ids uuid[])
+ RETURNS void
+ LANGUAGE plpgsql
+AS $function$
+begin
+  update messages m
+  set recipient = case when m.direction = 'outbound' then 'erased' else m.recipient end,
+    sender = case when m.sender is not null then 'erased' end,
+    body = null,
+    media_url = null,
+    filename = null,
+    template = case
+      when m.template is not null
+        then jsonb_build_object('name', m.template -> 'name', 'language', m.template -> 'language')
+    end,
+    media = null,
+    content = null,
+    wamid = null,
+    wamid_hash = coalesce(hash_wamid(m.account_id, m.wamid), m.wamid_hash),
+    error = case
+      when m.error is not null then jsonb_build_object(
+        'code', m.error -> 'code', 'title', null, 'message', 'Removed with the data of the person',
+        'hint', m.error -> 'hint'
+      )
+    end,
+    -- A send under way that fails has to find its key to release it.
+    idempotency_key = case when m.status = 'pending' then m.idempotency_key end,
+    -- Those that callers made up may say anything.
+    request_id = case when m.request_id ~ '^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$' then m.request_id end,
+    erased_at = coalesce(m.erased_at, clock_timestamp())
+  where m.account_id = p_account_id and m.id = any (p_ids);
+end
+$function$;
+
+CREATE OR REPLACE FUNCTION public.erase_next_messages(p_account_id uuid, p_contact_id uuid, p_endpoint text, p_limit integer)
+ RETURNS integer
+ LANGUAGE plpgsql
+AS $function$
+declare
+  e erasures;
+  v_conversation_id uuid;
+  v_ids uuid[];
+begin
+  select * into e
+  from erasures
+  where account_id = p_account_id and contact_id = p_contact_id and stage = 'messages'
+  for update;
+  if not found then
+    return 0;
+  end if;
+  select id into v_conversation_id
+  from conversations
+  where account_id = p_account_id and contact_id = p_contact_id;
+  select coalesce(array_agg(id order by created_at desc, id desc), '{}') into v_ids
+  from (
+    select id, created_at
+    from messages
+    where account_id = p_account_id
+      and conversation_id = v_conversation_id
+      and (created_at, id) < (
+        coalesce(e.message_at, 'infinity'), coalesce(e.message_id, 'ffffffff-ffff-ffff-ffff-ffffffffffff')
+      )
+    order by created_at desc, id desc
+    limit p_limit
+  ) page;
+
+  -- Numbers that were the person's before, too.
+  select coalesce(jsonb_agg(distinct identity), '[]') into e.identities
+  from (
+    select jsonb_array_elements_text(e.identities) as identity
+    union
+    select ltrim(case when direction = 'outbound' then recipient else sender end, '+')
+    from messages
+    where account_id = p_account_id and id = any (v_ids) and erased_at is null
+  ) known
+  where identity is not null and identity <> '';
+  -- Without its key, a send whose outcome is open could reach the person twice: that one stays its 24 hours.
+  delete from idempotency_keys k
+  using messages m
+  where m.account_id = p_account_id
+    and m.id = any (v_ids)
+    and m.status not in ('pending', 'unknown')
+    and k.account_id = p_account_id
+    and k.endpoint = p_endpoint
+    and k.key = m.idempotency_key
+    and k.message_id = m.id;
+  perform erase_messages(p_account_id, v_ids);
+  if cardinality(v_ids) > 0 then
+    perform announce_message(p_account_id, v_ids[1]);
+  end if;
+  update erasures
+  set identities = e.identities,
+    message_id = coalesce(v_ids[cardinality(v_ids)], message_id),
+    message_at = coalesce(
+      (select created_at from messages where account_id = p_account_id and id = v_ids[cardinality(v_ids)]), message_at
+    ),
+    stage = case when cardinality(v_ids) < p_limit then 'settling' else stage end
+  where account_id = p_account_id and contact_id = p_contact_id;
+  return cardinality(v_ids);
+end
+$function$;
+
 CREATE OR REPLACE FUNCTION public.find_contact(p_account_id uuid, p_phone text, p_bsuid text)
  RETURNS uuid
  LANGUAGE plpgsql
@@ -1333,6 +1597,54 @@ begin
 end
 $function$;
 
+CREATE OR REPLACE FUNCTION public.forget_meta_event(p_account_id uuid, p_event_id uuid)
+ RETURNS void
+ LANGUAGE plpgsql
+AS $function$
+begin
+  update meta_events
+  set payload = '{"erased":true}', error = null
+  where account_id = p_account_id and id = p_event_id;
+end
+$function$;
+
+CREATE OR REPLACE FUNCTION public.hash_wamid(account_id uuid, wamid text)
+ RETURNS bytea
+ LANGUAGE sql
+ STABLE PARALLEL SAFE
+RETURN sha256(convert_to(((account_id)::text || wamid), 'UTF8'::name));
+
+CREATE OR REPLACE FUNCTION public.is_erasure_settled(p_account_id uuid, p_contact_id uuid)
+ RETURNS boolean
+ LANGUAGE sql
+ STABLE
+AS $function$
+  select not exists (
+    select
+    from erasures e
+    join conversations c on c.account_id = e.account_id and c.contact_id = e.contact_id
+    join messages m on m.account_id = c.account_id and m.conversation_id = c.id
+    where e.account_id = p_account_id
+      and e.contact_id = p_contact_id
+      and m.created_at > e.requested_at - interval '10 minutes'
+      and m.direction = 'outbound'
+      and (
+        m.status = 'pending'
+        or greatest(m.created_at, m.sent_at, m.failed_at) > clock_timestamp() - interval '3 seconds'
+      )
+  )
+$function$;
+
+CREATE OR REPLACE FUNCTION public.keep_message_erased()
+ RETURNS trigger
+ LANGUAGE plpgsql
+AS $function$
+begin
+  perform erase_messages(new.account_id, array[new.id]);
+  return null;
+end
+$function$;
+
 CREATE OR REPLACE FUNCTION public.latency_bucket(duration_ms double precision)
  RETURNS smallint
  LANGUAGE sql
@@ -1359,6 +1671,7 @@ begin
   from contacts
   where account_id = p_account_id
     and id = p_contact_id
+    and erased_at is null
     and ((wa_id is null and p_wa_id is not null) or (bsuid is null and p_bsuid is not null))
   for update skip locked;
   if not found then

@@ -46,7 +46,12 @@ async function takeOver(signal: AbortSignal): Promise<boolean> {
   let text: string;
   try {
     const response = await fetch(location.href, { signal, headers: { accept: "text/html" } });
-    if (response.redirected || response.status === 404) return false;
+    if (response.redirected) return false;
+    if (response.status === 404) {
+      // What the page shows is gone, such as an erased person's conversation: it must not stay on the screen either.
+      location.reload();
+      return false;
+    }
     if (!response.ok) return true;
     text = await response.text();
   } catch {

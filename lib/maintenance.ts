@@ -9,12 +9,20 @@ import type { Database, Sql } from "@/db/connect.ts";
 import { bounded } from "@/db/errors.ts";
 import { deleteOldLinks } from "@/db/links.ts";
 import { deleteOldMetaEvents } from "@/db/meta_events.ts";
+import {
+  deleteOldAuditEntries,
+  deleteOldMessages,
+  listRetentions,
+  type OldRows,
+  type Retention,
+} from "@/db/retention.ts";
 import { deleteEndedSessions } from "@/db/sessions.ts";
 import { deleteOldSignInAttempts } from "@/db/sign_in_attempts.ts";
 import { refreshStatistics } from "@/db/statistics.ts";
 import { rollUpMessageChanges } from "@/db/message_changes.ts";
 import { deleteExpiredIdempotencyKeys, sweepPending } from "@/db/messages.ts";
 import { deleteOldCounters } from "@/db/stats.ts";
+import { continueErasures } from "@/lib/contacts/erasure_steps.ts";
 import { ABANDONED } from "@/lib/messages/send_outcome.ts";
 import type { Logger } from "@/lib/log.ts";
 
@@ -56,6 +64,12 @@ const CHORES: Chore[] = [
       rollUpMessageChanges(sql, { limit: ROLL_UP_BATCH_SIZE, minAgeMs: ROLL_UP_AGE_MS }),
   },
   {
+    name: "continue_erasures",
+    intervalMs: 5_000,
+    batchSize: 1,
+    run: continueErasures,
+  },
+  {
     name: "delete_counters",
     intervalMs: 3_600_000,
     run: (sql) => forEachAccount(sql, deleteOldCounters),
@@ -68,12 +82,22 @@ const CHORES: Chore[] = [
   {
     name: "delete_api_requests",
     intervalMs: 3_600_000,
-    run: (sql) => forEachAccount(sql, deleteOldApiRequests),
+    run: (sql) => deleteByAge(sql, "request_days", deleteOldApiRequests),
   },
   {
     name: "delete_meta_events",
     intervalMs: 3_600_000,
-    run: (sql) => forEachAccount(sql, deleteOldMetaEvents),
+    run: (sql) => deleteByAge(sql, "event_days", deleteOldMetaEvents),
+  },
+  {
+    name: "delete_messages",
+    intervalMs: 3_600_000,
+    run: (sql) => deleteByAge(sql, "message_days", deleteOldMessages),
+  },
+  {
+    name: "delete_audit_entries",
+    intervalMs: 3_600_000,
+    run: (sql) => deleteByAge(sql, "audit_days", deleteOldAuditEntries),
   },
   {
     name: "delete_sessions",
@@ -170,6 +194,20 @@ async function forEachAccount(
   let most = 0;
   for (const account of await listAccounts(sql)) {
     most = Math.max(most, await deleteOld(sql, { accountId: account.id, limit: BATCH_SIZE }));
+  }
+  return most;
+}
+
+/** Deletes a batch in every account of what is older than that account keeps it; the largest count, as above. */
+async function deleteByAge(
+  sql: Sql,
+  setting: keyof Retention,
+  deleteOld: (sql: Sql, old: OldRows) => Promise<number>,
+): Promise<number> {
+  let most = 0;
+  for (const { account_id: accountId, [setting]: days } of await listRetentions(sql)) {
+    if (days === null) continue;
+    most = Math.max(most, await deleteOld(sql, { accountId, days, limit: BATCH_SIZE }));
   }
   return most;
 }

@@ -15,6 +15,15 @@ const named = (before: string): Sentence => ({ name }) =>
 export const AUDIT_ACTIONS = {
   "account.created": named("created the account"),
   "account.renamed": ({ from, to }) => `renamed the account from “${from}” to “${to}”`,
+  "account.exported": () => "exported the data of the account",
+  "retention.changed": (details) => {
+    const days = (name: string) =>
+      (details[name] ?? null) === null ? "for ever" : `${details[name]} days`;
+    return `changed how long data is kept: messages ${days("message_days")}, events ${
+      days("event_days")
+    }, ` +
+      `requests ${days("request_days")}, the audit log ${days("audit_days")}`;
+  },
   "user.signed_in": () => "signed in",
   "user.joined": () => "accepted an invitation and joined the team",
   "user.removed": ({ email }) => `removed ${email} from the team`,
@@ -48,6 +57,10 @@ export const AUDIT_ACTIONS = {
   "message.sent": ({ to }) =>
     to === undefined || to === null ? "sent a message" : `sent a message to ${to}`,
   "message.reply_simulated": () => "simulated a reply in test mode",
+  "contact.erased": ({ key }) =>
+    key === undefined || key === null
+      ? "erased the data of a person"
+      : `erased the data of a person, with the API key “${key}”`,
   "conversation.status_changed": ({ to }) => `set a conversation to ${to}`,
 } satisfies Record<string, Sentence>;
 

@@ -10,6 +10,7 @@ import {
   runCommand,
   table,
 } from "@/lib/cli/context.ts";
+import { addExportCommand } from "@/lib/cli/export_command.ts";
 import { parseEmail, parseName, parsePassword } from "@/lib/cli/options.ts";
 import { makeId } from "@/lib/ids.ts";
 import { hashPassword } from "@/lib/password.ts";
@@ -26,6 +27,8 @@ export function addAccountCommands(program: Command): void {
   account.command("list")
     .description("List the accounts")
     .action((_options, command: Command) => listAccountsCommand(command.optsWithGlobals()));
+
+  addExportCommand(account);
 
   const user = program.command("user").description("People who sign in to the admin UI");
   user.command("create")

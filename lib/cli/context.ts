@@ -111,7 +111,8 @@ export function table(header: string[], rows: string[][]): string[] {
   );
 }
 
-async function withStore(command: (context: CliContext) => Promise<CliOutput>): Promise<CliOutput> {
+/** Opens the database for as long as a command runs. */
+export async function withStore<T>(command: (context: CliContext) => Promise<T>): Promise<T> {
   const config = parseConfig(Deno.env.toObject());
   const { db, secrets, applied } = await openStore(config);
   try {
@@ -121,7 +122,11 @@ async function withStore(command: (context: CliContext) => Promise<CliOutput>): 
   }
 }
 
-async function write(stream: { write(bytes: Uint8Array): Promise<number> }, text: string) {
+/** Writes all of a text. */
+export async function write(
+  stream: { write(bytes: Uint8Array): Promise<number> },
+  text: string,
+): Promise<void> {
   let rest = new TextEncoder().encode(text);
   while (rest.length > 0) rest = rest.subarray(await stream.write(rest));
 }

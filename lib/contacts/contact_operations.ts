@@ -2,6 +2,7 @@
 import { defineOperation, item, page } from "@/lib/api/operation.ts";
 import { contactChangesSchema, newContactSchema } from "@/lib/contacts/contact_request.ts";
 import { contactSchema } from "@/lib/contacts/contact_schema.ts";
+import { erasureSchema } from "@/lib/contacts/erasure_json.ts";
 import { contactQuerySchema } from "@/lib/contacts/list_contacts.ts";
 
 /** What a contact looks like on the wire. */
@@ -16,6 +17,13 @@ export const CONTACT_EXAMPLE = {
   company: null,
   created_at: "2026-11-22T19:00:00.123Z",
   updated_at: "2026-11-22T19:02:26.789Z",
+};
+
+const ERASURE_EXAMPLE = {
+  id: CONTACT_EXAMPLE.id,
+  erased: true as const,
+  erased_at: "2026-11-28T09:30:00.123Z",
+  complete: true,
 };
 
 const CONTACT_ID = { id: "The id of a contact" };
@@ -108,6 +116,29 @@ export const updateContactOperation = defineOperation({
     200: {
       description: "The contact as it is now",
       example: { ...CONTACT_EXAMPLE, email: null, company: "Example Ltd" },
+    },
+  },
+});
+
+/** `DELETE /api/v1/contacts/{id}` */
+export const eraseContactOperation = defineOperation({
+  id: "eraseContact",
+  method: "DELETE",
+  path: "/api/v1/contacts/{id}",
+  tag: "Contacts",
+  summary: "Erase a person",
+  description:
+    "Erases who the person is at once, then the contents of all messages to and from them, and what the logs say of " +
+    "them. The messages stay without contents, so that counts stay true; contact and conversation answer 404 from now " +
+    "on. The call may be repeated, and changes nothing then.",
+  scope: "contacts:write",
+  pathParameters: CONTACT_ID,
+  content: item(erasureSchema),
+  answers: {
+    200: { description: "Nothing is left to do", example: ERASURE_EXAMPLE },
+    202: {
+      description: "The rest is being removed in the background",
+      example: { ...ERASURE_EXAMPLE, complete: false },
     },
   },
 });

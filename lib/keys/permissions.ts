@@ -35,9 +35,9 @@ const EXPLAINED: Record<Scope, Omit<Permission, "scope">> = {
   },
   "contacts:write": {
     group: "People",
-    title: "Create and change contacts",
-    description: "Add a contact, or change a name, e-mail address or company.",
-    ability: "create and change contacts",
+    title: "Create, change and erase contacts",
+    description: "Add a contact, change its name, e-mail address or company, or erase a person.",
+    ability: "create, change and erase contacts",
   },
   "conversations:read": {
     group: "People",

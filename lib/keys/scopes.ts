@@ -8,7 +8,7 @@ export const SCOPES = {
   "messages:send": "Send messages",
   "messages:read": "Read messages and their status",
   "contacts:read": "Read contacts",
-  "contacts:write": "Create and change contacts",
+  "contacts:write": "Create, change and erase contacts",
   "conversations:read": "Read conversations",
   "broadcasts:send": "Send broadcasts (reserved for a later release)",
   "webhooks:manage": "Manage outbound webhooks (reserved for a later release)",

@@ -2,6 +2,7 @@
 import type { Operation } from "@/lib/api/operation.ts";
 import {
   createContactOperation,
+  eraseContactOperation,
   getContactOperation,
   listContactsOperation,
   updateContactOperation,
@@ -30,6 +31,7 @@ export const OPERATIONS: readonly Operation[] = [
   createContactOperation,
   getContactOperation,
   updateContactOperation,
+  eraseContactOperation,
   listConversationsOperation,
   getConversationOperation,
   listConversationMessagesOperation,

@@ -26,6 +26,7 @@ export const DERIVED_TABLES = [
   "message_hours",
   "request_hours",
   "latency_hours",
+  "erasures",
 ];
 
 // Columns of any table, or "table.column": closed lists, numbers with a form of their own, what is encrypted.

@@ -9,7 +9,7 @@ import type { SeededAccount } from "@/tests/helpers/seed.ts";
 import { insertContact, NO_SUCH_ID } from "./seeded_rows.ts";
 
 const PATH = "/api/v1/contacts";
-const ALLOW = "GET, HEAD, OPTIONS, PATCH";
+const ALLOW = "DELETE, GET, HEAD, OPTIONS, PATCH";
 const NOT_IDS = ["x", "1", "%00", "me", NO_SUCH_ID.slice(1), `${NO_SUCH_ID}0`, "..%2fme", "%zz"];
 
 describe("GET and PATCH /api/v1/contacts/{id}", () => {

@@ -29,6 +29,18 @@ describeSights<Admin>("the pages of conversations, playground and requests", {
       status: 422,
     },
 
+    { who: "busy", path: "/conversations/{conversation}/erase" },
+    {
+      who: "busy",
+      path: "/conversations/{conversation}/erase",
+      when: "with another number's end",
+      act: async (page) => {
+        await page.getByLabel("The last 4").fill("x");
+        await pressUnchecked(page, "Erase this person’s data");
+      },
+      status: 422,
+    },
+
     { who: "new", path: "/playground" },
     { who: "busy", path: "/playground" },
     { who: "busy", path: "/playground?type=template&template_name=hello&body_value=Ann" },

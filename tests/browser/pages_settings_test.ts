@@ -50,6 +50,28 @@ describeSights<Admin>("the pages of the settings", {
       },
     },
 
+    { who: "new", path: "/settings/data" },
+    { who: "busy", path: "/settings/data?mode=test" },
+    {
+      who: "busy",
+      path: "/settings/data",
+      when: "saying what would be removed",
+      act: async (page) => {
+        await page.getByLabel("Messages").fill("90");
+        await press(page, "See what this removes");
+      },
+    },
+    {
+      who: "busy",
+      path: "/settings/data",
+      when: "badly filled in",
+      act: async (page) => {
+        await page.getByLabel("Messages").fill("x");
+        await pressUnchecked(page, "See what this removes");
+      },
+      status: 422,
+    },
+
     { who: "busy", path: "/settings/sessions" },
     {
       who: "busy",

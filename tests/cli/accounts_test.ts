@@ -137,4 +137,19 @@ describe("cli account", () => {
     }
     assertEquals([...await cli.sql`select id from api_keys`], []);
   });
+
+  it("account export prints an object a line, and last how many there were of each type", async () => {
+    const created = await cli.json(["account", "create", "--name", "Ann's Shop"]);
+    await cli.json(["key", "create", "--name", "backend", "--test"]);
+    const { code, stdout, stderr } = await cli.run(["account", "export", "--test"]);
+    assertEquals([code, stderr, stdout.endsWith("\n")], [0, "", true]);
+    const lines = stdout.trimEnd().split("\n").map((line) => JSON.parse(line));
+    assertEquals(lines.map(({ type }) => type), [
+      ...["export", "account", "api_key", "integration", "end"],
+    ]);
+    assertEquals(lines[0].account_id, created.test_account_id);
+    assertEquals([lines[1].data.name, lines[2].data.name], ["Ann's Shop", "backend"]);
+    const { account, api_key, contact } = lines.at(-1).counts;
+    assertEquals([account, api_key, contact], [1, 1, 0]);
+  });
 });

@@ -97,6 +97,7 @@ function contactEndpoints(world: World): Endpoint[] {
       content: posts(world, contactChanges),
       weight: 28,
     }),
+    endpoint("DELETE /api/v1/contacts/{id}", { ids, content, weight: 2 }),
   ];
 }
 

@@ -39,17 +39,21 @@ export default defineAdmin.page<typeof handler>(function MessagePage({ data, sta
     <>
       <div data-live="head">
         <PageHeader
-          title={isInbound ? `From ${message.sender ?? "unknown"}` : `To ${message.recipient}`}
+          title={origin.is_erased
+            ? "An erased person’s message"
+            : isInbound
+            ? `From ${message.sender ?? "unknown"}`
+            : `To ${message.recipient}`}
           badge={<StatusBadge status={message.status} />}
           back={{ href: adminUrl("/messages", mode), label: "Messages" }}
-          actions={
+          actions={origin.is_erased ? undefined : (
             <Button
               href={adminUrl(`/conversations/${message.conversation_id}`, mode)}
               icon={<ChatIcon />}
             >
               Conversation
             </Button>
-          }
+          )}
         />
       </div>
       <MessageLive madeAtMs={Date.now()} messageId={message.id} isNewest newestHref={null} />
