@@ -1,6 +1,7 @@
 /**
  * The second step of a send: the call to Meta, with all that can fail before it done before it.
  */
+import { limitTime } from "@/db/time_limits.ts";
 import type { SendOutcome } from "@/lib/meta/client.ts";
 import { buildSendPayload, type SendPayload } from "@/lib/meta/payload.ts";
 import { sendWithRetries } from "@/lib/meta/send_with_retries.ts";
@@ -54,6 +55,7 @@ export async function callMeta(
       ...prepared,
       attemptTimeoutMs: services.config.metaTimeoutMs,
       deadlineAtMs: send.deadlineAt - STORE_MARGIN_MS,
+      limitTime,
     });
   } catch (error) {
     // A fault of ours in the middle of a call: the request may have been written.

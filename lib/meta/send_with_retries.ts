@@ -3,7 +3,6 @@
  * take it: nothing was written, or a rate limit refused it. An ambiguous end is
  * final, whatever came before. All attempts and waits lie inside one deadline.
  */
-import { limitTime } from "@/db/time_limits.ts";
 import type { SendOutcome } from "@/lib/meta/classify.ts";
 import { sendOnce } from "@/lib/meta/client.ts";
 import type { SendPayload } from "@/lib/meta/payload.ts";
@@ -19,6 +18,9 @@ export interface AttemptReport {
   waitMs: number | null;
 }
 
+/** Calls back when a time is up, unless it is cleared before. */
+export type LimitTime = (ms: number, onTimeUp: () => void) => { clear(): void };
+
 const DEFAULT_MAX_ATTEMPTS = 4;
 const FIRST_WAIT_MS = 250;
 
@@ -27,7 +29,8 @@ const FIRST_WAIT_MS = 250;
  * on the clock of `performance.now()`: no attempt starts after it and none
  * outlives it. A wait that would not end before it ends the call at once with
  * the last outcome; `attempts` is 0 when the deadline had already passed.
- * `random`, `sleep` and `now` can be replaced for tests.
+ * `random`, `sleep` and `now` can be replaced for tests, `limitTime` for a
+ * timer that costs less than the runtime's.
  */
 export async function sendWithRetries(transport: GraphTransport, options: {
   phoneNumberId: string;
@@ -39,11 +42,13 @@ export async function sendWithRetries(transport: GraphTransport, options: {
   random?: () => number;
   sleep?: (waitMs: number) => Promise<void>;
   now?: () => number;
+  limitTime?: LimitTime;
   onAttempt?: (report: AttemptReport) => void;
 }): Promise<SendOutcome & { attempts: number }> {
   const now = options.now ?? (() => performance.now());
   const sleep = options.sleep ?? sleepFor;
   const random = options.random ?? Math.random;
+  const limitTime = options.limitTime ?? limitTimeByTimer;
   const maxAttempts = options.maxAttempts ?? DEFAULT_MAX_ATTEMPTS;
   let last: SendOutcome = {
     kind: "never_written",
@@ -54,7 +59,7 @@ export async function sendWithRetries(transport: GraphTransport, options: {
     const leftMs = options.deadlineAtMs - startedAtMs;
     if (leftMs <= 0) return { ...last, attempts: attempt - 1 };
     last = await attemptWithin(
-      Math.min(options.attemptTimeoutMs, leftMs),
+      { timeoutMs: Math.min(options.attemptTimeoutMs, leftMs), limitTime },
       (signal) => sendOnce(transport, { ...options, signal }),
     );
     const endedAtMs = now();
@@ -88,7 +93,7 @@ function waitBefore(
 // Not AbortSignal.timeout, which cannot be cancelled: at thousands of sends a
 // second it would keep thousands of timers alive.
 async function attemptWithin<T>(
-  timeoutMs: number,
+  { timeoutMs, limitTime }: { timeoutMs: number; limitTime: LimitTime },
   run: (signal: AbortSignal) => Promise<T>,
 ): Promise<T> {
   const controller = new AbortController();
@@ -101,6 +106,11 @@ async function attemptWithin<T>(
   } finally {
     limit.clear();
   }
+}
+
+function limitTimeByTimer(ms: number, onTimeUp: () => void): { clear(): void } {
+  const timer = setTimeout(onTimeUp, ms);
+  return { clear: () => clearTimeout(timer) };
 }
 
 function sleepFor(waitMs: number): Promise<void> {

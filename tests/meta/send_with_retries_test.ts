@@ -3,7 +3,6 @@
  * past the deadline. Time is a counter: `sleep` moves it, so no test waits.
  */
 import { assert, assertEquals } from "@std/assert";
-import { timeLimitsAtRest } from "@/db/time_limits.ts";
 import { buildSendPayload } from "@/lib/meta/payload.ts";
 import { type AttemptReport, sendWithRetries } from "@/lib/meta/send_with_retries.ts";
 import {
@@ -11,8 +10,6 @@ import {
   type GraphResponse,
   type GraphTransport,
 } from "@/lib/meta/transport.ts";
-
-Deno.test.afterEach(timeLimitsAtRest);
 
 type Step = GraphResponse | GraphNetworkError;
 

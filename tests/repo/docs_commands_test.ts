@@ -9,6 +9,7 @@ import { listRepoFiles, readRepoFile, REPO_ROOT } from "@/tests/helpers/repo_fil
 
 const BLOCK = /^ *```(?:sh|bash|shell)\n([^]*?)^ *```/gm;
 const SPAN = /(?<!`)`([^`]+)`(?!`)/g;
+const HERE_DOCUMENT = /(?<=<<'?(\w+)'?\n)[^]*?^\1$/gm;
 const ORIGIN = /^"?https?:\/\/(?:localhost:8000|127\.0\.0\.1:8000)/;
 
 /** Programs that are no part of the project; what they are told is checked by tests/deploy/, or is plain to see. */
@@ -18,7 +19,10 @@ const OTHER_PROGRAMS = new Set([
   "systemctl",
   "journalctl",
   "useradd",
+  "systemd-run",
   "install",
+  "cat",
+  "chmod",
   "cp",
   "tar",
   "createdb",
@@ -81,8 +85,9 @@ async function listCommands(): Promise<Found[]> {
   return found;
 }
 
-/** Lines as a shell would see them: continued ones in one, quoted line breaks inside, no comments. */
-function commandLines(block: string): string[] {
+/** Lines as a shell would see them: continued ones in one, quoted line breaks inside, no comments, no input. */
+function commandLines(script: string): string[] {
+  const block = script.replaceAll(HERE_DOCUMENT, "");
   const lines: string[] = [];
   let open = "";
   for (const line of block.replaceAll("\\\n", " ").split("\n")) {
@@ -124,6 +129,8 @@ async function problemOf(words: string[], paths: RegExp[]): Promise<string | nul
   if (program === "deno" && rest[0] === "task") {
     return rest[1] === "cli" ? cliProblem(rest.slice(2)) : await taskProblem(rest.slice(1));
   }
+  // What `deno task compile` makes.
+  if (program === "./messages-api") return rest.length === 0 ? null : cliProblem(rest);
   if (program === "deno" && rest[0] === "run") {
     const file = rest.find((word) => /\.tsx?$/.test(word));
     return file !== undefined && await isThere(file) ? null : "there is no such file";

@@ -88,7 +88,16 @@ const RULES: Rule[] = [
     name: "only the edges read the environment",
     appliesTo: (path) =>
       isProduct(path) && !isBench(path) &&
-      !startsWithAny("tasks/", "lib/server/", "lib/cli/", "lib/config.ts", "main.ts", "cli.ts")(
+      // Clients may not name it either; they have a rule of their own.
+      !startsWithAny(
+        "clients/",
+        "tasks/",
+        "lib/server/",
+        "lib/cli/",
+        "lib/config.ts",
+        "main.ts",
+        "cli.ts",
+      )(
         path,
       ),
     forbidsText: /\bDeno\.env\b|\bprocess\.env\b/,
