@@ -19,23 +19,25 @@ export class Lanes {
   readonly #options: LaneOptions;
   readonly #all = new Set<Sql>();
   readonly #idle: Sql[] = [];
+  #busy = 0;
 
   constructor(options: LaneOptions) {
     this.#options = options;
   }
 
-  /** How many there are. */
-  get size(): number {
-    return this.#all.size;
+  /** How many are in use. */
+  get busy(): number {
+    return this.#busy;
   }
 
-  /** How many of them nobody uses. */
+  /** How many nobody uses. */
   get idle(): number {
     return this.#idle.length;
   }
 
   /** A connection that nobody uses. */
   take(): Sql {
+    this.#busy++;
     const idle = this.#idle.pop();
     if (idle !== undefined) return idle;
     const opened = this.#options.open();
@@ -45,11 +47,13 @@ export class Lanes {
 
   /** Gives one back that has nothing under way. */
   giveBack(sql: Sql): void {
+    this.#busy--;
     this.#idle.push(sql);
   }
 
   /** Closes one whose statement has not ended well; if it is still under way, it has some time to end. */
   discard(sql: Sql): void {
+    this.#busy--;
     this.#all.delete(sql);
     // It fails only if the connection is broken, which is as good.
     this.#options.close(sql, { timeoutSeconds: DISCARD_SECONDS }).catch(() => {});

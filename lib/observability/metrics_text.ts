@@ -84,7 +84,7 @@ function ofDatabase({ db }: Services, { backlog, ms }: BacklogReading): Metric[]
       help: "Connections that are kept for sends, keys and callbacks; the rest have a pool of ten.",
       type: "gauge",
       samples: [
-        { labels: { state: "busy" }, value: db.lanes.size - db.lanes.idle },
+        { labels: { state: "busy" }, value: db.lanes.busy },
         { labels: { state: "idle" }, value: db.lanes.idle },
       ],
     },

@@ -95,9 +95,11 @@ describe("Batcher", () => {
     });
     const stuck = batcher.do(1);
     assertEquals(await Promise.all([2, 3].map((id) => batcher.do(id))), [2, 3]);
+    assertEquals(lanes.busy, 1);
     await holder`rollback`;
     holder.release();
     assertEquals(await stuck, 1);
+    assertEquals(lanes.busy, 0);
   });
 
   it("tells all of a statement that the database did not answer in time, and goes on with another connection", async () => {
@@ -123,5 +125,6 @@ describe("Batcher", () => {
     await holder`rollback`;
     holder.release();
     assertEquals(await batcher.do(5), 20);
+    assertEquals(lanes.busy, 0);
   });
 });
