@@ -24,10 +24,12 @@ const FIELDS = [
 ] as const;
 
 /** The form; with `expired`, after it was filled in: what would be removed, and the button that saves. */
-export function RetentionForm({ values, errors, expired, limit, mode }: {
+export function RetentionForm({ values, errors, expired, previewed, limit, mode }: {
   values: RetentionValues;
   errors: Record<string, string>;
   expired: ExpiredCounts | null;
+  /** What the values are called whose effect is shown. */
+  previewed: string;
   /** Counting stops there. */
   limit: number;
   mode: Mode;
@@ -35,6 +37,7 @@ export function RetentionForm({ values, errors, expired, limit, mode }: {
   return (
     <form method="post" action={adminUrl("/settings/data", mode)}>
       <ModeField mode={mode} />
+      {expired !== null && <input type="hidden" name="previewed" value={previewed} />}
       <Card
         title="How long data is kept"
         description="In days. What is older is removed within the hour, and every hour from then on. Figures and charts stay as they are."

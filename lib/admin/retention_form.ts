@@ -14,6 +14,8 @@ const daysOrEver = z.string().trim()
 /** Previewing and saving take the same fields. */
 export const retentionForm = z.object({
   action: z.enum(["preview", "save"]),
+  /** What the page has shown the effect of; see `previewMark`. */
+  previewed: z.string().default(""),
   message_days: daysOrEver,
   event_days: days,
   request_days: days,
@@ -29,4 +31,9 @@ export function retentionValues(retention: Retention): Record<keyof Retention, s
     request_days: text(retention.request_days),
     audit_days: text(retention.audit_days),
   };
+}
+
+/** Stands for the values in the form that shows their effect: only what was shown is saved. */
+export function previewMark(values: Record<keyof Retention, string>): string {
+  return [values.message_days, values.event_days, values.request_days, values.audit_days].join("/");
 }

@@ -162,7 +162,15 @@ describe("the data of an account", () => {
       (await admin.post(PATH, { action: "save", ...DEFAULTS, event_days: "" })).status,
       422,
     );
-    const saved = await admin.post(PATH, { action: "save", ...wanted });
+    // Neither without a look at it, nor with other values than those that were shown.
+    for (const previewed of [{}, { previewed: "91/30/30/" }]) {
+      const shown = await admin.post(PATH, { action: "save", ...wanted, ...previewed });
+      assertEquals(shown.status, 200);
+      assertMatch(shown.text, /name="previewed" value="90\/30\/30\/"/);
+    }
+    assertEquals(await count("retention_settings"), 0);
+    const previewed = "90/30/30/";
+    const saved = await admin.post(PATH, { action: "save", ...wanted, previewed });
     assertEquals([saved.status, saved.location], [303, PATH]);
     assertMatch(
       (await admin.get(PATH)).text,

@@ -105,7 +105,7 @@ function findApiProblems(
 
 function findSuccessProblems({ status }: WireAnswer, text: string): string[] {
   const json = jsonOf(text);
-  if (status !== 200 && status !== 201) return [`Status ${status} is not one of the API's`];
+  if (![200, 201, 202].includes(status)) return [`Status ${status} is not one of the API's`];
   const isData = typeof json === "object" && json !== null && "data" in json && !("error" in json);
   return isData ? [] : [`Status ${status} without {data}`];
 }

@@ -15,7 +15,7 @@ import { defineAdmin } from "@/lib/admin/admin_state.ts";
 import { audit } from "@/lib/admin/audit.ts";
 import { redirectWithFlash } from "@/lib/admin/flash.ts";
 import { readForm } from "@/lib/admin/forms.ts";
-import { retentionForm, retentionValues } from "@/lib/admin/retention_form.ts";
+import { previewMark, retentionForm, retentionValues } from "@/lib/admin/retention_form.ts";
 import { READ_TIMEOUT_MS } from "@/lib/api/limits.ts";
 
 interface Data {
@@ -42,13 +42,14 @@ export const handler = defineAdmin.handlers({
     }
     const { sql } = ctx.state.services.db;
     const liveAccountId = ctx.state.admin.live.id;
-    const { action, ...retention } = form.data;
-    if (action === "preview") {
+    const { action, previewed, ...retention } = form.data;
+    const values = retentionValues(retention);
+    if (action === "preview" || previewed !== previewMark(values)) {
       const expired = await bounded(
         countExpired(sql, { liveAccountId, retention }),
         READ_TIMEOUT_MS,
       );
-      return page<Data>({ values: retentionValues(retention), errors: {}, expired });
+      return page<Data>({ values, errors: {}, expired });
     }
     await saveRetention(sql, { liveAccountId, retention });
     await audit(ctx, {
@@ -68,7 +69,12 @@ export default defineAdmin.page<typeof handler>(function DataSettings({ data, st
     <>
       <SettingsHeader path={PATH} mode={mode} />
       <div class="space-y-6">
-        <RetentionForm {...data} limit={COUNT_LIMIT} mode={mode} />
+        <RetentionForm
+          {...data}
+          previewed={previewMark(data.values)}
+          limit={COUNT_LIMIT}
+          mode={mode}
+        />
         <ExportCard mode={mode} />
       </div>
     </>
