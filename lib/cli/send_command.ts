@@ -86,7 +86,7 @@ function makeClient(baseUrl: string): MessagesClient {
   const apiKey = Deno.env.get(KEY_VARIABLE);
   if (!apiKey) {
     throw new CliError(
-      `${KEY_VARIABLE} is not set: put an API key there ("key create --scope messages:send" makes one)`,
+      `${KEY_VARIABLE} is not set: put an API key there ("key create --name <name> --scope messages:send" makes one)`,
     );
   }
   try {

@@ -33,8 +33,9 @@ export interface ReadContext {
 
 /**
  * Deno's fetch writes a POST or PATCH a second time when a kept connection breaks before the answer, although the server
- * may have read the first; so did Bun's until 1.4. A body that can be read only once rules that out. Node's fetch does
- * not do it, and versions of it lose a 401 to a body that can be read only once.
+ * may have read the first (2.9, measured); older versions of Bun did so too. A body that can be read only once rules
+ * that out. Node's fetch does not do it, and some of its versions fail a request whose body can be read only once when
+ * the answer is 401.
  */
 const MAY_REPEAT = "Deno" in globalThis || "Bun" in globalThis;
 
