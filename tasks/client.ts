@@ -1,4 +1,4 @@
-/** `deno task client`: builds the TypeScript client as a package, for a project on Node or Bun or for a registry. */
+/** `deno task clients:typescript`: builds the TypeScript client as a package, for a project on Node or Bun or for a registry. */
 // deno-lint-ignore-file no-console -- the output of this task is for a reader at a terminal
 import { buildClient } from "./client/build.ts";
 

@@ -34,6 +34,16 @@ export type ContactChanges =
   & ContactDetails
   & ({ name: string | null } | { email: string | null } | { company: string | null });
 
+/** What was erased, and whether all of it already is. */
+export interface Erasure {
+  /** Another than was asked for if that contact was merged. */
+  id: string;
+  erased: true;
+  erased_at: string;
+  /** False while texts or log entries are still being removed; ask again to know. */
+  complete: boolean;
+}
+
 /** Which contacts `contacts.list` finds. */
 export interface ContactQuery {
   /** The one with this number, in any spelling. */

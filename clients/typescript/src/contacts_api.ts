@@ -1,6 +1,6 @@
 /** `client.contacts`: the people that messages go to and come from. */
 import type { CallOptions } from "./call_options.ts";
-import type { Contact, ContactChanges, ContactQuery, NewContact } from "./contact.ts";
+import type { Contact, ContactChanges, ContactQuery, Erasure, NewContact } from "./contact.ts";
 import { type List, makeList } from "./list.ts";
 import { pathId } from "./path_id.ts";
 import type { ApiResult, CreatedContact } from "./results.ts";
@@ -56,6 +56,17 @@ export class ContactsApi {
         method: "PATCH",
         path: `/contacts/${pathId(id)}`,
         body: changes,
+        signal: options.signal,
+      }),
+    );
+  }
+
+  /** Erases a person: who they are, and the contents of all messages to and from them. May be repeated. */
+  async erase(id: string, options: CallOptions = {}): Promise<ApiResult<Erasure>> {
+    return toResult(
+      await this.#transport.call({
+        method: "DELETE",
+        path: `/contacts/${pathId(id)}`,
         signal: options.signal,
       }),
     );

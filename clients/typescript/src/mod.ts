@@ -47,7 +47,7 @@ export type {
   SentMessage,
   SentTemplate,
 } from "./message.ts";
-export type { Contact, ContactChanges, ContactQuery, NewContact } from "./contact.ts";
+export type { Contact, ContactChanges, ContactQuery, Erasure, NewContact } from "./contact.ts";
 export type { Conversation, ConversationQuery, ConversationStatus } from "./conversation.ts";
 export type { Me, Scope } from "./me.ts";
 export type { ContactsApi } from "./contacts_api.ts";

@@ -11,7 +11,7 @@ import { TimeLimit } from "./time_limit.ts";
 
 /** A request, as resources describe it. */
 export interface ApiRequest {
-  method: "GET" | "POST" | "PATCH";
+  method: "GET" | "POST" | "PATCH" | "DELETE";
   /** After /api/v1. */
   path: string;
   query?: URLSearchParams | undefined;

@@ -90,7 +90,7 @@ export const READING_CASES: Record<string, Case> = {
     );
   },
 
-  "contacts are created once, found, changed and listed": async (world) => {
+  "contacts are created once, found, changed, listed and erased": async (world) => {
     const { key } = await world.makeAccount();
     const { contacts } = world.client(key);
     const created = await contacts.create({ phone: TO, name: "Ann", company: "Shop" });
@@ -107,6 +107,9 @@ export const READING_CASES: Record<string, Case> = {
     for await (const contact of contacts.list({ limit: 1 })) all.push(contact.bsuid);
     assert.deepEqual(all, ["US.13491208655302741918", null]);
     assert.deepEqual((await contacts.list({ phone: TO }).page()).data, [changed.data]);
+    const { data: erasure } = await contacts.erase(id);
+    assert.deepEqual([erasure.id, erasure.erased, erasure.complete], [id, true, true]);
+    assert.deepEqual((await contacts.list({ phone: TO }).page()).data, []);
   },
 
   "conversations are listed and read with their messages": async (world) => {
