@@ -4,9 +4,15 @@
  */
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, it } from "@std/testing/bdd";
-import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
+import { assert, assertEquals, assertMatch } from "@std/assert";
 import { binaryPermissions } from "@/tasks/permissions.ts";
-import { BINARY_ENTRY, BUILD_PACKAGES, RELEASE_SOURCES } from "@/tasks/release/contents.ts";
+import { compileArguments } from "@/tasks/release/compile.ts";
+import {
+  BINARY_ENTRY,
+  BUILD_PACKAGES,
+  DATA_FOLDERS,
+  RELEASE_SOURCES,
+} from "@/tasks/release/contents.ts";
 import { createKey } from "@/tests/admin/key_pages.ts";
 import { readDockerfile } from "@/tests/deploy/dockerfile.ts";
 import {
@@ -69,6 +75,18 @@ describe("a release", () => {
       paths.flatMap((path) => /^_fresh\/builds\/([^/]+)/.exec(path)?.[1] ?? []),
     );
     assertEquals(builds.size, 1);
+  });
+
+  it("has everything that the binary is compiled from, which gets the server's permissions", async () => {
+    const args = compileArguments(release.folder, { output: "messages-api", target: "any" });
+    const paths = args.filter((arg) => arg.includes(release.folder))
+      .map((arg) => arg.slice(arg.indexOf(release.folder)));
+    assertEquals(paths.length, 2 + DATA_FOLDERS.length);
+    for (const path of paths) await Deno.stat(path);
+    assertEquals(args.at(-1), join(release.folder, BINARY_ENTRY));
+    const isPermission = (arg: string) => /^-A$|^--(allow|deny|ignore|no-prompt)/.test(arg);
+    assertEquals(args.filter(isPermission), binaryPermissions());
+    assertEquals(args.filter((arg) => /^--allow-(run|ffi|all|sys)|^--allow-write$/.test(arg)), []);
   });
 
   it("has the operator's commands, as a task and in the binary", async () => {
