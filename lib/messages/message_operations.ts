@@ -109,7 +109,6 @@ export const sendMessageOperation = defineOperation({
     "idempotency_in_progress",
     { code: "outcome_unknown", status: 409 },
     "idempotency_mismatch",
-    "template_malformed",
     "meta_error",
     "meta_unavailable",
     "outcome_unknown",
