@@ -16,7 +16,7 @@ export function ErrorCodeSection({ code, error, example, children }: {
   return (
     <section
       id={code}
-      class="grid grid-cols-1 gap-x-10 gap-y-4 py-8 target:bg-accent-soft/50 lg:grid-cols-2"
+      class="-mx-4 grid grid-cols-1 gap-x-10 gap-y-4 px-4 py-8 target:bg-accent-soft/50 sm:-mx-6 sm:px-6 lg:grid-cols-2"
     >
       <div class="min-w-0">
         <h3 class="flex flex-wrap items-center gap-2">

@@ -18,7 +18,7 @@ export function ReferenceFallback({ documentUrl, hasFailed }: {
           )
           : (
             <noscript>
-              <p>
+              <p class="mb-3">
                 Every endpoint, with requests to try. This page is drawn by a script: allow
                 JavaScript for this site to read it here.
               </p>

@@ -8,6 +8,7 @@ export const RELEASE_SOURCES = [
   ".env.example",
   "LICENSE",
   "cli.ts",
+  "clients/typescript/src/",
   "components/",
   "db/",
   "fresh.gen.ts",
@@ -37,7 +38,13 @@ export const DATA_FOLDERS = ["_fresh/", "db/migrations/", "static/"] as const;
 export const BINARY_ENTRY = "tasks/release/binary.ts";
 
 /** Packages that make what browsers load. The server imports none of them. */
-export const BUILD_PACKAGES = ["@tailwindcss/node", "@tailwindcss/oxide", "esbuild", "tailwindcss"];
+export const BUILD_PACKAGES = [
+  "@scalar/fastify-api-reference",
+  "@tailwindcss/node",
+  "@tailwindcss/oxide",
+  "esbuild",
+  "tailwindcss",
+];
 
 /** Names for tests only. */
 const TEST_NAMES = ["@std/assert", "@std/testing/bdd"];

@@ -31,6 +31,8 @@ export interface Sight<Who extends string> {
   status?: number;
   /** 1280 and 360 unless told. */
   widths?: readonly number[];
+  /** What the page has once it has changed its colours, for one whose scripts do that; a selector. */
+  settled?: (colorScheme: "light" | "dark") => string;
   /** What axe may find, in a widget that others have made. */
   accepted?: readonly AcceptedFinding[];
 }
@@ -106,7 +108,9 @@ export function describeSights<Who extends string>(name: string, options: {
         if (!isForeign(sight)) assertEquals(await schemeChanges(surroundings.tabs[who].page), []);
         for (const colorScheme of ["light", "dark"] as const) {
           for (const width of sight.widths ?? WIDTHS) {
-            await turnTo(surroundings.tabs[who].page, { colorScheme, width });
+            const { page } = surroundings.tabs[who];
+            await turnTo(page, { colorScheme, width });
+            if (sight.settled) await page.waitForSelector(sight.settled(colorScheme));
             await judge(sight, { tab: surroundings.tabs[who], width, colorScheme });
           }
         }
