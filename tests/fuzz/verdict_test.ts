@@ -67,7 +67,7 @@ Deno.test("judge() condemns every answer that is not", () => {
     [answer(200, { result: 1 })],
     [answer(200, "<html>", { "content-type": "text/html" })],
     [answer(201, { data: {}, error: ERROR })],
-    [answer(202, { data: {} })],
+    [answer(203, { data: {} })],
     [answer(303, "", { location: "/login" })],
     [answer(400, "Bad Request")],
     [answer(404, { error: ERROR })],
