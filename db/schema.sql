@@ -281,7 +281,7 @@ CREATE UNIQUE INDEX messages_wamid ON public.messages USING btree (account_id, w
 CREATE UNIQUE INDEX messages_wamid_hash ON public.messages USING btree (account_id, wamid_hash) WHERE (wamid_hash IS NOT NULL);
 CREATE TRIGGER messages_created AFTER INSERT ON public.messages FOR EACH ROW EXECUTE FUNCTION record_message_change();
 CREATE TRIGGER messages_status_changed AFTER UPDATE OF status ON public.messages FOR EACH ROW WHEN ((old.status IS DISTINCT FROM new.status)) EXECUTE FUNCTION record_message_change();
-CREATE TRIGGER messages_stay_erased AFTER UPDATE ON public.messages FOR EACH ROW WHEN (((new.erased_at IS NOT NULL) AND ((num_nonnulls(new.wamid, new.body, new.media_url, new.filename, new.media, new.content) > 0) OR ((new.error ->> 'message'::text) <> 'Removed with the data of the person'::text) OR ((new.idempotency_key IS NOT NULL) AND (new.status <> 'pending'::text))))) EXECUTE FUNCTION keep_message_erased();
+CREATE TRIGGER messages_stay_erased AFTER UPDATE ON public.messages FOR EACH ROW WHEN ((new.erased_at IS NOT NULL)) EXECUTE FUNCTION keep_message_erased();
 
 create table meta_events (
   account_id uuid not null,
@@ -1640,7 +1640,12 @@ CREATE OR REPLACE FUNCTION public.keep_message_erased()
  LANGUAGE plpgsql
 AS $function$
 begin
-  perform erase_messages(new.account_id, array[new.id]);
+  if num_nonnulls(new.wamid, new.body, new.media_url, new.filename, new.media, new.content) > 0
+    or new.error ->> 'message' <> 'Removed with the data of the person'
+    or (new.idempotency_key is not null and new.status <> 'pending')
+  then
+    perform erase_messages(new.account_id, array[new.id]);
+  end if;
   return null;
 end
 $function$;

@@ -82,20 +82,19 @@ $$;
 create function keep_message_erased() returns trigger
 language plpgsql as $$
 begin
-  perform erase_messages(new.account_id, array[new.id]);
+  if num_nonnulls(new.wamid, new.body, new.media_url, new.filename, new.media, new.content) > 0
+    or new.error ->> 'message' <> 'Removed with the data of the person'
+    or (new.idempotency_key is not null and new.status <> 'pending')
+  then
+    perform erase_messages(new.account_id, array[new.id]);
+  end if;
   return null;
 end
 $$;
+-- The condition is short, because every update of every message reads it anew.
 create trigger messages_stay_erased
 after update on messages
-for each row when (
-  new.erased_at is not null
-  and (
-    num_nonnulls(new.wamid, new.body, new.media_url, new.filename, new.media, new.content) > 0
-    or new.error ->> 'message' <> 'Removed with the data of the person'
-    or (new.idempotency_key is not null and new.status <> 'pending')
-  )
-)
+for each row when (new.erased_at is not null)
 execute function keep_message_erased();
 
 -- Tells live pages of a message without a change of its status: one less and one more, for the counters.
