@@ -44,18 +44,19 @@ describeSights("the documentation", {
     },
     {
       who: "nobody",
+      path: "/docs/errors",
+      when: "reached by the doc_url of an error",
+      act: followDocUrl,
+    },
+    // Not after /docs: the browser would only move within that page.
+    {
+      who: "nobody",
       path: "/docs#tag/account/GET/api/v1/me",
       when: "after a request that was tried",
       act: tryRequest,
       settled: coloured,
       widths: [360],
       accepted: CLIENT_FINDINGS,
-    },
-    {
-      who: "nobody",
-      path: "/docs/errors",
-      when: "reached by the doc_url of an error",
-      act: followDocUrl,
     },
     { who: "nobody", path: "/docs/nowhere", status: 404 },
   ],
