@@ -19,8 +19,8 @@ const OPTIONS = z.object({
 });
 const SMALL = { contacts: 1_000, messages: 20_000 };
 const PACE = { concurrency: 64, durationMs: 2_000 };
-/** As many rounds as a process needs to be compiled; they do not count. */
-const WARM_UP_ROUNDS = 3;
+/** Processes are compiled, and pages of the large database come into memory; these rounds do not count. */
+const WARM_UP_ROUNDS = 8;
 
 interface Size {
   contacts: number;

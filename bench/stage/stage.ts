@@ -56,9 +56,18 @@ export async function startCluster(): Promise<StageCluster> {
     await startPostgres(18, { durable: true, sharedBuffers: SHARED_BUFFERS }),
   );
   const { adminUrl, port } = cluster;
+  await configure(adminUrl);
   const template = await makeMigratedTemplate(adminUrl);
   const owned = onFailure.move();
   return { adminUrl, port, template, [Symbol.asyncDispose]: () => owned.disposeAsync() };
+}
+
+/** As docs/performance.md advises: a checkpoint makes Postgres log every page anew. */
+async function configure(adminUrl: string): Promise<void> {
+  const sql = connect(adminUrl, { poolSize: 1 });
+  await sql`alter system set max_wal_size = '4GB'`;
+  await sql`select pg_reload_conf()`;
+  await sql.end();
 }
 
 /**
