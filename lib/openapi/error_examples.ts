@@ -2,8 +2,11 @@
 import type { ErrorDetails } from "@/lib/api/error_schema.ts";
 import type { ErrorCode } from "@/lib/api/errors.ts";
 import { SENT_EXAMPLE } from "@/lib/messages/message_examples.ts";
+import { hintFor } from "@/lib/meta/error_table.ts";
 
 const { message_id } = SENT_EXAMPLE;
+const UNDELIVERABLE = 131026;
+const HINT = hintFor(UNDELIVERABLE);
 
 /** Message and details by code. */
 export const ERROR_EXAMPLES: Record<ErrorCode, { message: string; details?: ErrorDetails }> = {
@@ -44,18 +47,17 @@ export const ERROR_EXAMPLES: Record<ErrorCode, { message: string; details?: Erro
   },
   template_malformed: { message: "The stored template cannot be sent: synchronise the templates" },
   meta_error: {
-    message:
-      "Meta refused the message: Message undeliverable (code 131026). The recipient may not be on WhatsApp",
+    message: `Meta refused the message: Message undeliverable (code ${UNDELIVERABLE}). ${HINT}`,
     details: {
       message_id,
       meta: {
-        code: 131026,
+        code: UNDELIVERABLE,
         subcode: null,
         type: "OAuthException",
         title: "Message undeliverable",
         message: "Message undeliverable",
         fbtrace_id: "A1b2C3d4E5f6G7h8",
-        hint: "The recipient may not be on WhatsApp",
+        hint: HINT,
       },
     },
   },

@@ -33,6 +33,7 @@ const OTHER_PROGRAMS = new Set([
   "node",
   "npm",
   "export",
+  "alias",
 ]);
 
 interface Found {
