@@ -3,6 +3,7 @@ import { afterAll, beforeAll, describe, it } from "@std/testing/bdd";
 import { assert, assertEquals, assertMatch } from "@std/assert";
 import { type Scope, SCOPES } from "@/lib/keys/scopes.ts";
 import { makeDocument } from "@/lib/openapi/document.ts";
+import type { Operation } from "@/lib/api/operation.ts";
 import { OPERATIONS } from "@/lib/openapi/operations.ts";
 import { postmanCollection } from "@/tasks/clients/postman.ts";
 import { assertApiError } from "@/tests/helpers/api_client.ts";
@@ -120,7 +121,8 @@ describe("the OpenAPI document", () => {
     };
     const requests = collection.item.flatMap(({ item }) => item);
     const outcomes: Record<string, number> = {};
-    for (const operation of OPERATIONS) {
+    // What erases comes last, as nothing of the person is found after it.
+    for (const operation of erasingLast(OPERATIONS)) {
       const request = requests.find(({ name }) => name === operation.summary)?.request;
       assert(request !== undefined, `The collection has no request "${operation.summary}"`);
       const path = request.url.path.map((
@@ -144,6 +146,8 @@ describe("the OpenAPI document", () => {
       // What was sent has no file; and its contact was there when it was to be created.
       getMessageMedia: 404,
       createContact: 200,
+      // A moment after a message to the person.
+      eraseContact: 202,
     });
   });
 
@@ -170,3 +174,8 @@ describe("the OpenAPI document", () => {
     }
   });
 });
+
+function erasingLast(operations: readonly Operation[]): Operation[] {
+  const erases = ({ method }: Operation) => method === "DELETE";
+  return [...operations.filter((one) => !erases(one)), ...operations.filter(erases)];
+}
