@@ -20,10 +20,6 @@ export interface RunOptions {
 // Types are the business of `deno task check`: here one wrong type would keep every other test from running.
 const OPTIONS = ["--no-check", "--parallel", "--sanitize-ops", "--sanitize-resources", "-A"];
 
-// Files at the same time, for each processor: tests wait a lot (for a time limit to pass, a lease to end, another
-// process to start), and with one file each a processor would have nothing to do meanwhile.
-const JOBS_PER_PROCESSOR = 1.5;
-
 // An embedded database takes 300 to 800 MB for each file that runs at the same time.
 const EMBEDDED_JOBS_MAX = 4;
 
@@ -110,9 +106,6 @@ async function writeAll(bytes: Uint8Array): Promise<void> {
 }
 
 function jobsOf(part: TestPart): Record<string, string> {
-  if (Deno.env.has("DENO_JOBS")) return {};
-  const jobs = Math.ceil(navigator.hardwareConcurrency * JOBS_PER_PROCESSOR);
-  return {
-    DENO_JOBS: `${part.database === "embedded" ? Math.min(jobs, EMBEDDED_JOBS_MAX) : jobs}`,
-  };
+  if (part.database !== "embedded" || Deno.env.has("DENO_JOBS")) return {};
+  return { DENO_JOBS: `${Math.min(navigator.hardwareConcurrency, EMBEDDED_JOBS_MAX)}` };
 }

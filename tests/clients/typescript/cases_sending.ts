@@ -128,9 +128,13 @@ export const SENDING_CASES: Record<string, Case> = {
     await eventually(() => statuses.length > 0, PATIENCE_MS);
     await world.releaseAtMeta();
     const [sent, second] = await Promise.all([first, sending]);
-    // 409 idempotency_in_progress with Retry-After.
-    assert.deepEqual(statuses, [409, 201]);
-    assert.deepEqual([second.replayed, second.attempts, second.data], [true, 2, sent.data]);
+    // 409 idempotency_in_progress with Retry-After, until the first one has its answer.
+    assert.deepEqual([...new Set(statuses)], [409, 201]);
+    assert.deepEqual([second.replayed, second.attempts, second.data], [
+      true,
+      statuses.length,
+      sent.data,
+    ]);
     assert.deepEqual(await world.countSent(id), { deliveries: 1, messages: 1, idempotencyKeys: 1 });
   },
 
