@@ -8,6 +8,7 @@ import { type ApiAnswer, assertApiError } from "@/tests/helpers/api_client.ts";
 import { dumpAccounts } from "@/tests/helpers/database_dump.ts";
 import { eventually } from "@/tests/helpers/eventually.ts";
 import { type Harness, startHarness } from "@/tests/helpers/harness.ts";
+import { settleRequestLog } from "@/tests/helpers/request_log.ts";
 import { newBsuid, receive, type Writer } from "@/tests/helpers/inbound.ts";
 import { sendOk } from "@/tests/helpers/message_calls.ts";
 import { routeContract } from "@/tests/helpers/route_contract.ts";
@@ -114,6 +115,7 @@ describe("DELETE /api/v1/contacts/{id}", () => {
     // The same person is a contact of somebody else's.
     await sendOk(harness, stranger, { to: `+${waId}`, text: "Hello Wilhelmina" });
     await loggedRequests(harness, account);
+    await settleRequestLog(harness, stranger.key.key);
 
     const traces = tracesOf([waId, waId.slice(1), ...bsuids, ...WORDS]);
     const before = await dumpAccounts(harness, { accountIds: [account.id] });
