@@ -174,6 +174,7 @@ Where to go next
   See what became of it:
     curl ${baseUrl}/api/v1/messages/${answer.data?.message_id ?? "<message_id>"} \\
       -H "Authorization: Bearer ${key}"
+  The API reference, with requests to try: ${baseUrl}/docs
   Every error code, explained: ${baseUrl}/docs/errors
   A server of your own: README.md, "Your own server"
 
