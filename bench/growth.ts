@@ -19,7 +19,7 @@ const OPTIONS = z.object({
 });
 const SMALL = { contacts: 1_000, messages: 20_000 };
 const PACE = { concurrency: 64, durationMs: 2_000 };
-/** Processes are compiled, and pages of the large database come into memory; these rounds do not count. */
+/** In the first seconds after a start, sends to the large database cost several times as much; these do not count. */
 const WARM_UP_ROUNDS = 8;
 
 interface Size {
