@@ -3,6 +3,9 @@
  * each beside a bare handler, in turns, so that what changes on the machine meanwhile changes all four.
  *
  *   deno run --config deno.test.json -A bench/growth.ts [--contacts 5000000] [--messages 20000000] [--rounds 10]
+ *
+ * It says whether Postgres has huge pages; without them the large database is slower until every connection has touched
+ * what it works on (docs/performance.md).
  */
 // deno-lint-ignore-file no-console -- prints its figures
 import { parseArgs } from "node:util";
@@ -10,7 +13,7 @@ import { z } from "zod";
 import { measureRound, median, type Round, type Sides, summarize } from "@/bench/measure.ts";
 import { makeScenarios, type Scenario } from "@/bench/scenarios/requests.ts";
 import { fill } from "@/bench/stage/rows.ts";
-import { setStage, type Stage, startCluster } from "@/bench/stage/stage.ts";
+import { setStage, type Stage, startCluster, usesHugePages } from "@/bench/stage/stage.ts";
 
 const OPTIONS = z.object({
   contacts: z.coerce.number().int().positive().default(5_000_000),
@@ -19,7 +22,7 @@ const OPTIONS = z.object({
 });
 const SMALL = { contacts: 1_000, messages: 20_000 };
 const PACE = { concurrency: 64, durationMs: 2_000 };
-/** In the first seconds after a start, sends to the large database cost several times as much; these do not count. */
+/** Until every connection has touched the pages of memory that its sends need; these rounds do not count. */
 const WARM_UP_ROUNDS = 8;
 
 interface Size {
@@ -35,6 +38,7 @@ async function main(): Promise<void> {
   await using cluster = await startCluster();
   await using smallStage = await setStage({ cluster });
   await using largeStage = await setStage({ cluster });
+  console.log(`huge pages: ${await usesHugePages(cluster) ? "on" : "off"}`);
   const sizes = [await prepare(smallStage, SMALL), await prepare(largeStage, large)];
   const [small] = sizes;
   for (let round = -WARM_UP_ROUNDS; round < rounds; round++) {

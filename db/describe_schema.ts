@@ -10,6 +10,8 @@ interface Table {
   oid: number;
   name: string;
   persistence: string;
+  /** Storage parameters, such as "fillfactor=85"; null: none was set. */
+  options: string[] | null;
 }
 
 interface Column {
@@ -39,7 +41,7 @@ interface Entry {
 export async function describeSchema(sql: Sql): Promise<string> {
   await refuseUnknownObjects(sql);
   const tables = await sql<Table[]>`
-    select oid::int, relname as name, relpersistence as persistence
+    select oid::int, relname as name, relpersistence as persistence, reloptions as options
     from pg_class
     where relnamespace = 'public'::regnamespace and relkind = 'r'
     order by relname collate "C"
@@ -152,12 +154,13 @@ function describeTable(
   parts: { columns: Column[]; constraints: Entry[]; indexes: Entry[]; triggers: Entry[] },
 ): string {
   const kind = table.persistence === "u" ? "unlogged table" : "table";
+  const options = table.options === null ? "" : ` with (${table.options.join(", ")})`;
   const lines = [
     ...parts.columns.map(describeColumn),
     ...parts.constraints.map(({ name, definition }) => `constraint ${name} ${definition}`),
   ];
   return [
-    `create ${kind} ${table.name} (\n${lines.map((line) => `  ${line}`).join(",\n")}\n);`,
+    `create ${kind} ${table.name} (\n${lines.map((line) => `  ${line}`).join(",\n")}\n)${options};`,
     ...parts.indexes.map(({ definition }) => `${definition};`),
     ...parts.triggers.map(({ definition }) => `${definition};`),
   ].join("\n");

@@ -134,7 +134,7 @@ create table conversations (
   constraint conversations_account_id_contact_id_fkey FOREIGN KEY (account_id, contact_id) REFERENCES contacts(account_id, id),
   constraint conversations_status_check CHECK ((status = ANY (ARRAY['open'::text, 'pending'::text, 'closed'::text]))),
   constraint conversations_unread_count_check CHECK ((unread_count >= 0))
-);
+) with (fillfactor=85);
 CREATE INDEX conversations_by_account ON public.conversations USING btree (account_id, created_at DESC, id DESC) WHERE (merged_into IS NULL);
 CREATE INDEX conversations_by_status ON public.conversations USING btree (account_id, status, created_at DESC, id DESC) WHERE (merged_into IS NULL);
 

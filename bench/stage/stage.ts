@@ -70,6 +70,14 @@ async function configure(adminUrl: string): Promise<void> {
   await sql.end();
 }
 
+/** Whether the shared memory of a Postgres lies in huge pages, which it uses when the machine has some to spare. */
+export async function usesHugePages({ adminUrl }: StageCluster): Promise<boolean> {
+  const sql = connect(adminUrl, { poolSize: 1 });
+  const [row] = await sql<{ huge_pages_status: string }[]>`show huge_pages_status`;
+  await sql.end();
+  return row?.huge_pages_status === "on";
+}
+
 /**
  * Sets the stage.
  *

@@ -36,6 +36,7 @@ for (const version of [15, 18] as const) {
           "create index added on contacts (account_id, name)",
           "drop index contacts_bsuid",
           "alter table rate_limit_states set logged",
+          "alter table contacts set (fillfactor = 90)",
           "create table added (id uuid primary key)",
           "create or replace function phone_key(phone text) returns text language sql immutable strict parallel safe return phone",
           "drop function later_message_status(text, text)",
