@@ -2,7 +2,7 @@
  * How the cost of a send grows with what is stored: the same sends on a small and on a large database of one Postgres,
  * each beside a bare handler, in turns, so that what changes on the machine meanwhile changes all four.
  *
- *   deno run --config deno.test.json -A bench/growth.ts [--contacts 5000000] [--messages 20000000] [--rounds 10]
+ *   deno run --config deno.test.json -A bench/growth.ts [--contacts 5000000] [--messages 20000000] [--rounds 40]
  *
  * It says whether Postgres has huge pages; without them the large database is slower until every connection has touched
  * what it works on (docs/performance.md).
@@ -15,10 +15,11 @@ import { makeScenarios, type Scenario } from "@/bench/scenarios/requests.ts";
 import { fill } from "@/bench/stage/rows.ts";
 import { setStage, type Stage, startCluster, usesHugePages } from "@/bench/stage/stage.ts";
 
+// Many rounds: on a shared machine single ones differ by half.
 const OPTIONS = z.object({
   contacts: z.coerce.number().int().positive().default(5_000_000),
   messages: z.coerce.number().int().nonnegative().default(20_000_000),
-  rounds: z.coerce.number().int().positive().default(10),
+  rounds: z.coerce.number().int().positive().default(40),
 });
 const SMALL = { contacts: 1_000, messages: 20_000 };
 const PACE = { concurrency: 64, durationMs: 2_000 };
