@@ -6,7 +6,6 @@
 import postgres from "postgres";
 import { ARRAY_TYPES } from "@/db/array_types.ts";
 import { closeHolesInRows } from "@/db/driver_rows.ts";
-import { openEmbedded } from "@/db/embedded.ts";
 import {
   bounded,
   DatabaseSetupError,
@@ -50,7 +49,11 @@ const PROBE_TIMEOUT_MS = 10_000;
 export async function openDatabase(
   options: { databaseUrl: string | null; dataDir: string; poolSize?: number },
 ): Promise<Database> {
-  if (options.databaseUrl === null) return await openEmbedded(options.dataDir);
+  if (options.databaseUrl === null) {
+    // Loaded here alone: with a Postgres it would only make the start longer.
+    const { openEmbedded } = await import("@/db/embedded.ts");
+    return await openEmbedded(options.dataDir);
+  }
   const { databaseUrl, poolSize = DEFAULT_POOL_SIZE } = options;
   const sql = connectOrExplain(databaseUrl, { poolSize });
   try {

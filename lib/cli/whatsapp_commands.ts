@@ -3,8 +3,9 @@ import type { Command } from "commander";
 import { disconnectIntegration, findIntegration, type IntegrationRow } from "@/db/integrations.ts";
 import { type AccountChoice, chooseAccount, CliError, runCommand } from "@/lib/cli/context.ts";
 import { parseMetaId, secretParser } from "@/lib/cli/options.ts";
+import type { Config } from "@/lib/config.ts";
 import { ConnectError, connectWhatsapp, type WhatsappCredentials } from "@/lib/connect_whatsapp.ts";
-import { createHttpTransport } from "@/lib/meta/http_transport.ts";
+import type { GraphTransport } from "@/lib/meta/transport.ts";
 
 interface ConnectOptions extends AccountChoice, WhatsappCredentials {
   verify: boolean;
@@ -59,9 +60,7 @@ export function addWhatsappCommands(program: Command): void {
 function connectCommand(options: ConnectOptions): Promise<never> {
   return runCommand(options, async ({ sql, secrets, config }) => {
     const account = await chooseAccount(sql, options);
-    const graph = options.verify
-      ? createHttpTransport({ graphUrl: config.metaGraphUrl, version: config.metaGraphVersion })
-      : null;
+    const graph = options.verify ? await openTransport(config) : null;
     try {
       const row = await connectWhatsapp(sql, { account, credentials: options, secrets, graph });
       return {
@@ -137,4 +136,10 @@ function integrationToJson(row: IntegrationRow): Record<string, unknown> {
     created_at: row.created_at,
     updated_at: row.updated_at,
   };
+}
+
+/** Loaded here alone, because the HTTP client takes longer to load than most commands take. */
+async function openTransport({ metaGraphUrl, metaGraphVersion }: Config): Promise<GraphTransport> {
+  const { createHttpTransport } = await import("@/lib/meta/http_transport.ts");
+  return createHttpTransport({ graphUrl: metaGraphUrl, version: metaGraphVersion });
 }
