@@ -16,6 +16,7 @@ const ORIGIN = /^"?https?:\/\/(?:localhost:8000|127\.0\.0\.1:8000)/;
 const OTHER_PROGRAMS = new Set([
   "openssl",
   "docker",
+  "sysctl",
   "systemctl",
   "journalctl",
   "useradd",
