@@ -190,8 +190,10 @@ describe("what belongs to another account or to the other mode", () => {
     /** The ids of what was reported; the sandbox reports by itself as well, and earlier. */
     const report = async (from: string, to: string): Promise<Set<string>> => {
       const rows = await harness.query<{ id: string }>(
-        "update messages set status = $3 where account_id = any($1) and status = $2 returning id",
-        [[theirs.live, theirs.test, mine.live, mine.test].map(({ id }) => id), from, to],
+        `update messages set status = $2
+         where status = $1 and account_id in ($3, $4, $5, $6)
+         returning id`,
+        [from, to, ...[theirs.live, theirs.test, mine.live, mine.test].map(({ id }) => id)],
       );
       return new Set(rows.map(({ id }) => id));
     };
