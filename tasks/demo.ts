@@ -38,11 +38,17 @@ async function demo(): Promise<never> {
 
 /** Answers the exit code: 0 after a signal, 1 when the server ended by itself (it has said why on stderr). */
 async function runDemo(dataDir: string, stopped: AbortSignal): Promise<number> {
-  const port = findFreePort(Number(Deno.env.get("PORT")) || FIRST_PORT);
-  const environment = demoEnvironment({ dataDir, port });
+  const settings = demoSettings(dataDir);
   say("Creating an embedded database and a test account …");
-  const key = await prepareAccount(environment);
+  const key = await prepareAccount(settings);
   if (stopped.aborted) return 0;
+  // Not before, so that nobody takes it while the database is being made.
+  const port = findFreePort(Number(Deno.env.get("PORT")) || FIRST_PORT);
+  const environment = {
+    ...settings,
+    PORT: String(port),
+    APP_URL: `http://localhost:${port}`,
+  };
   const server = await launchServer(environment);
   const baseUrl = `http://localhost:${port}`;
   const showAndStay = async () => {
@@ -60,8 +66,9 @@ async function runDemo(dataDir: string, stopped: AbortSignal): Promise<number> {
 }
 
 /** The demo is the same everywhere: of the caller's settings only those for logs and for the first admin count. */
-function demoEnvironment(options: { dataDir: string; port: number }): Record<string, string> {
-  const { DATABASE_URL: _, ENCRYPTION_KEY: __, APP_URL: ___, ...rest } = Deno.env.toObject();
+function demoSettings(dataDir: string): Record<string, string> {
+  const { DATABASE_URL: _, ENCRYPTION_KEY: __, APP_URL: ___, PORT: ____, ...rest } = Deno.env
+    .toObject();
   return {
     LOG_LEVEL: "error",
     LOG_FORMAT: "json",
@@ -69,16 +76,14 @@ function demoEnvironment(options: { dataDir: string; port: number }): Record<str
     // Not the same everywhere: others on this machine can reach the port, too.
     ADMIN_PASSWORD: makeDemoPassword(),
     ...rest,
-    DATA_DIR: options.dataDir,
+    DATA_DIR: dataDir,
     HOST: "127.0.0.1",
-    PORT: String(options.port),
-    APP_URL: `http://localhost:${options.port}`,
     REUSE_PORT: "false",
   };
 }
 
-async function prepareAccount(environment: Record<string, string>): Promise<string> {
-  const { db, secrets } = await openStore(parseConfig(environment));
+async function prepareAccount(settings: Record<string, string>): Promise<string> {
+  const { db, secrets } = await openStore(parseConfig(settings));
   try {
     const account = await createAccount(db.sql, { name: "Demo", secrets });
     const { key } = await createKey(db.sql, {

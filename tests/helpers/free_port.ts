@@ -1,4 +1,4 @@
-/** Finds a port for servers that share one, where the system cannot choose it for the first. */
+/** Finds a port for a test that has to know it beforehand, where the system cannot choose it. */
 
 // Below the ranges from which systems take ports for outgoing connections, and beside those of the other helpers:
 // nobody is given it in the meantime.

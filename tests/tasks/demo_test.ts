@@ -3,14 +3,15 @@ import { assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
 import { isId } from "@/lib/ids.ts";
 import { openPages } from "@/tests/helpers/admin_client.ts";
 import { eventually } from "@/tests/helpers/eventually.ts";
+import { freePort } from "@/tests/helpers/free_port.ts";
 import { CAN_LIST_CHILDREN, isRunning, listChildren } from "@/tests/helpers/process_tree.ts";
 import { type TaskProcess, taskProcess } from "@/tests/helpers/task_process.ts";
 
 Deno.test("demo sends a real request, prints a curl line that works, and leaves nothing behind on SIGINT", async () => {
   await withTempDir(async (tmp) => {
     // Taken: the demo has to find the next one that is free.
-    using taken = Deno.listen({ hostname: "127.0.0.1", port: 0 });
-    const takenPort = (taken.addr as Deno.NetAddr).port;
+    const takenPort = freePort();
+    using _taken = Deno.listen({ hostname: "127.0.0.1", port: takenPort });
     await using task = await startDemo({ TMPDIR: tmp, PORT: String(takenPort) });
     const text = await task.waitForText("until you press Ctrl-C");
 
