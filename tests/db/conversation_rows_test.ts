@@ -3,14 +3,15 @@ import { it } from "@std/testing/bdd";
 import { assertEquals } from "@std/assert";
 import { connect } from "@/db/connect.ts";
 import { beginSends } from "@/db/sends.ts";
-import { makeId } from "@/lib/ids.ts";
 import { SecretBox } from "@/lib/secret_box.ts";
+import { plainSend } from "@/tests/helpers/plain_send.ts";
 import { postgresFromEnvironment } from "@/tests/helpers/postgres_environment.ts";
 import { seedAccount } from "@/tests/helpers/seed.ts";
 
 const CONVERSATIONS = 1_000;
 /** On pages of their own. */
 const EVERY = 100;
+const FIRST_NUMBER = 5_550_000;
 
 it("a send to a conversation among many writes no index of conversations", async () => {
   await using cleanUp = new AsyncDisposableStack();
@@ -24,37 +25,17 @@ it("a send to a conversation among many writes no index of conversations", async
   await sql`
     with people as (
       insert into contacts (account_id, id, phone)
-      select ${accountId}, gen_random_uuid(), '+1415' || (5550000 + i) from generate_series(1, ${CONVERSATIONS}::int) i
+      select ${accountId}, gen_random_uuid(), '+1415' || (${FIRST_NUMBER}::int + i)
+      from generate_series(0, ${CONVERSATIONS - 1}::int) i
       returning account_id, id
     )
     insert into conversations (account_id, id, contact_id, last_message_text, last_message_at)
     select account_id, gen_random_uuid(), id, 'Hello', now() from people
   `;
-  const phones = await sql<{ phone: string }[]>`
-    select phone from contacts where phone like ${"%" + String(EVERY).slice(1)}
-  `;
-  const sends = phones.map(({ phone }) => ({
-    accountId,
-    messageId: makeId(),
-    contactId: makeId(),
-    conversationId: makeId(),
-    phone,
-    bsuid: null,
-    name: null,
-    type: "text" as const,
-    body: "Hello again",
-    mediaUrl: null,
-    filename: null,
-    template: null,
-    preview: "Hello again",
-    replyToMessageId: null,
-    endpoint: "POST /api/v1/messages",
-    idempotency: null,
-    leaseMs: 60_000,
-    apiKeyId: null,
-    requestId: "test",
-    keyHash: null,
-  }));
+  const sends = Array.from(
+    { length: CONVERSATIONS / EVERY },
+    (_, index) => plainSend({ accountId, phone: `+1415${FIRST_NUMBER + index * EVERY}` }),
+  );
   // On the one connection, for Postgres tells at once only what the transaction under way has done.
   await sql`begin`;
   await beginSends(sql, sends, { lockTimeoutMs: null });
@@ -64,5 +45,5 @@ it("a send to a conversation among many writes no index of conversations", async
     where oid = 'conversations'::regclass
   `;
   await sql`commit`;
-  assertEquals(updates, { all: CONVERSATIONS / EVERY, on_page: CONVERSATIONS / EVERY });
+  assertEquals(updates, { all: sends.length, on_page: sends.length });
 });

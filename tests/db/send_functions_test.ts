@@ -10,6 +10,7 @@ import { beginSends, type FinishedSend, finishSends } from "@/db/sends.ts";
 import { makeId } from "@/lib/ids.ts";
 import { ABANDONED } from "@/lib/messages/send_outcome.ts";
 import { SecretBox } from "@/lib/secret_box.ts";
+import { plainSend } from "@/tests/helpers/plain_send.ts";
 import { postgresFromEnvironment } from "@/tests/helpers/postgres_environment.ts";
 import { seedAccount } from "@/tests/helpers/seed.ts";
 
@@ -48,30 +49,15 @@ describe("finish_sends()", () => {
   async function begin(
     more: { phone?: string; bsuid?: string; key?: string; leaseMs?: number } = {},
   ): Promise<Begun> {
-    const [begun] = await beginSends(sql, [{
+    const { bsuid = null, key } = more;
+    const send = plainSend({
       accountId,
-      messageId: makeId(),
-      contactId: makeId(),
-      conversationId: makeId(),
-      phone: more.bsuid === undefined ? more.phone ?? newPhone() : null,
-      bsuid: more.bsuid ?? null,
-      name: null,
-      type: "text",
-      body: "Hello",
-      mediaUrl: null,
-      filename: null,
-      template: null,
-      preview: "Hello",
-      replyToMessageId: null,
-      endpoint: ENDPOINT,
-      idempotency: more.key === undefined
-        ? null
-        : { key: more.key, fingerprint: new Uint8Array(32) },
+      phone: bsuid === null ? more.phone ?? newPhone() : null,
+      bsuid,
+      idempotency: key === undefined ? null : { key, fingerprint: new Uint8Array(32) },
       leaseMs: more.leaseMs ?? 60_000,
-      apiKeyId: null,
-      requestId: "test",
-      keyHash: null,
-    }], ALONE);
+    });
+    const [begun] = await beginSends(sql, [send], ALONE);
     assert(begun?.outcome === "created", begun?.outcome);
     return { accountId, messageId: begun.messageId, contactId: begun.contactId };
   }

@@ -7,6 +7,7 @@ import { type BeginSend, beginSends, type BegunSend, finishSends } from "@/db/se
 import { makeId } from "@/lib/ids.ts";
 import { hashKey } from "@/lib/keys/key_format.ts";
 import { SecretBox } from "@/lib/secret_box.ts";
+import { plainSend } from "@/tests/helpers/plain_send.ts";
 import { postgresFromEnvironment } from "@/tests/helpers/postgres_environment.ts";
 import { seedAccount, type SeededAccount, seedKey } from "@/tests/helpers/seed.ts";
 
@@ -38,29 +39,7 @@ describe("statements for many sends", () => {
   const newPhone = () => `+1415556${nextPhone++}`;
 
   function sendOf(more: Partial<BeginSend> = {}): BeginSend {
-    return {
-      accountId: account.id,
-      messageId: makeId(),
-      contactId: makeId(),
-      conversationId: makeId(),
-      phone: newPhone(),
-      bsuid: null,
-      name: null,
-      type: "text",
-      body: "Hello",
-      mediaUrl: null,
-      filename: null,
-      template: null,
-      preview: "Hello",
-      replyToMessageId: null,
-      endpoint: ENDPOINT,
-      idempotency: null,
-      leaseMs: 60_000,
-      apiKeyId: null,
-      requestId: "test",
-      keyHash: null,
-      ...more,
-    };
+    return plainSend({ accountId: account.id, phone: newPhone(), ...more });
   }
 
   const begin = (...sends: BeginSend[]) => beginSends(sql, sends, WAIT);

@@ -4,8 +4,8 @@ import { assert, assertEquals } from "@std/assert";
 import { connect, type Sql } from "@/db/connect.ts";
 import { beginSends } from "@/db/sends.ts";
 import { refreshStatistics } from "@/db/statistics.ts";
-import { makeId } from "@/lib/ids.ts";
 import { SecretBox } from "@/lib/secret_box.ts";
+import { plainSend } from "@/tests/helpers/plain_send.ts";
 import { postgresFromEnvironment } from "@/tests/helpers/postgres_environment.ts";
 import { seedAccount } from "@/tests/helpers/seed.ts";
 import { countTouched } from "@/tests/helpers/touched_rows.ts";
@@ -30,28 +30,8 @@ describe("a send on a connection that is older than the contacts", () => {
   afterAll(() => cleanUp.disposeAsync());
 
   async function send(handle: Sql, index: number): Promise<void> {
-    const [begun] = await beginSends(handle, [{
-      accountId,
-      messageId: makeId(),
-      contactId: makeId(),
-      conversationId: makeId(),
-      phone: `+1415555${1000 + index}`,
-      bsuid: null,
-      name: null,
-      type: "text",
-      body: "Hello",
-      mediaUrl: null,
-      filename: null,
-      template: null,
-      preview: "Hello",
-      replyToMessageId: null,
-      endpoint: "POST /api/v1/messages",
-      idempotency: null,
-      leaseMs: 60_000,
-      apiKeyId: null,
-      requestId: "test",
-      keyHash: null,
-    }], { lockTimeoutMs: null });
+    const sends = [plainSend({ accountId, phone: `+1415555${1000 + index}` })];
+    const [begun] = await beginSends(handle, sends, { lockTimeoutMs: null });
     assertEquals(begun?.outcome, "created");
   }
 
